@@ -1,0 +1,22 @@
+namespace Cosmi.Interop
+{
+    /// <summary>The native library under this one. It is loaded when first needed and never unloaded.</summary>
+    /// <remarks>
+    /// The file is the one the environment variable <c>COSMI_LIBRARY</c> names by its absolute path, else <c>runtimes/&lt;rid&gt;/native/</c> two directories above
+    /// this assembly or beside it, else beside this assembly.
+    /// </remarks>
+    public static class CosmiLibrary
+    {
+        /// <summary>The native library's release, for instance <c>0.1.0</c>.</summary>
+        /// <exception cref="CosmiLibraryException">There is no suitable library.</exception>
+        public static string Version => NativeText.FromUtf8(NativeMethods.Current.cosmi_version()) ?? string.Empty;
+
+        /// <summary>The version of the native library's binary interface.</summary>
+        /// <exception cref="CosmiLibraryException">There is no suitable library.</exception>
+        public static System.Version AbiVersion => NativeMethods.ToVersion(NativeMethods.Current.cosmi_abi_version());
+
+        /// <summary>The absolute path of the file that was loaded.</summary>
+        /// <exception cref="CosmiLibraryException">There is no suitable library.</exception>
+        public static string Path => NativeMethods.Current.Path;
+    }
+}

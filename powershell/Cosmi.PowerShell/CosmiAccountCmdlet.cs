@@ -1,0 +1,71 @@
+using System;
+using System.Management.Automation;
+using Cosmi.Interop;
+
+namespace Cosmi.PowerShell
+{
+    /// <summary>A command about one account: by name, by resource id, or the one the client was connected with.</summary>
+    public abstract class CosmiAccountCmdlet : CosmiClientCmdlet
+    {
+        /// <summary>The parameter set of an account's name.</summary>
+        protected const string AccountSet = "Account";
+
+        /// <summary>The parameter set of an account's resource id.</summary>
+        protected const string ResourceIdSet = "ResourceId";
+
+        /// <summary>The account's subscription.</summary>
+        [Parameter(ParameterSetName = AccountSet, ValueFromPipelineByPropertyName = true)]
+        [ArgumentCompleter(typeof(SubscriptionIdCompleter))]
+        public string? SubscriptionId { get; set; }
+
+        /// <summary>The account's resource group.</summary>
+        [Parameter(ParameterSetName = AccountSet, ValueFromPipelineByPropertyName = true)]
+        [Alias("ResourceGroup")]
+        [ArgumentCompleter(typeof(ResourceGroupNameCompleter))]
+        public string? ResourceGroupName { get; set; }
+
+        /// <summary>The account's Azure resource id.</summary>
+        [Parameter(ParameterSetName = ResourceIdSet, Mandatory = true, ValueFromPipelineByPropertyName = true)]
+        public string? ResourceId { get; set; }
+
+        /// <summary>
+        /// The account that is meant; null, after an error was written, when none is. A name replaces the session's account as a whole.
+        /// </summary>
+        private protected CosmiAccountReference? Account(string? accountName)
+        {
+            if (ResourceId != null)
+            {
+                CosmiAccountReference? parsed = AccountResourceId.Parse(ResourceId);
+                if (parsed == null)
+                {
+                    WriteError(Errors.Refusal(
+                        $"'{ResourceId}' is not the resource id of a Cosmos DB account",
+                        "give an id like /subscriptions/ID/resourceGroups/GROUP/providers/Microsoft.DocumentDB/databaseAccounts/NAME",
+                        ResourceId));
+                }
+
+                return parsed;
+            }
+
+            if (accountName != null)
+            {
+                return new CosmiAccountReference { Name = accountName, SubscriptionId = SubscriptionId, ResourceGroup = ResourceGroupName };
+            }
+
+            CosmiAccountReference? session = Connection.Account();
+            if (session == null)
+            {
+                // Said once for the whole pipeline: no other input could name the account either.
+                ThrowTerminatingError(Errors.Refusal(
+                    "no account is named",
+                    "give -AccountName, or name the account once with Connect-CosmiAccount -AccountName",
+                    null));
+            }
+
+            return session;
+        }
+
+        /// <summary>What an error about this account should point at.</summary>
+        private protected static object? Target(CosmiAccountReference account) => account.Name ?? account.Endpoint;
+    }
+}

@@ -1,0 +1,299 @@
+using System;
+using System.Collections.Concurrent;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Management.Automation;
+using System.Threading;
+using System.Threading.Tasks;
+using Cosmi.Interop;
+
+namespace Cosmi.PowerShell
+{
+    /// <summary>
+    /// The pump: the one place of the module that waits. Operations run elsewhere; their ends, their log records
+    /// and Ctrl+C arrive on one queue, which the pipeline thread empties.
+    /// </summary>
+    public abstract class CosmiCmdlet : PSCmdlet, IDisposable
+    {
+        private const int MaxConcurrent = 16;
+        private const int ProgressId = 20181;
+        private static readonly TimeSpan QuietTime = TimeSpan.FromSeconds(2);
+        private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(1);
+
+        private readonly CancellationTokenSource _stop = new CancellationTokenSource();
+        // Never disposed: a log record or an end may still arrive from a library thread when the command is over.
+        private readonly BlockingCollection<CosmiLogRecord?> _queue = new BlockingCollection<CosmiLogRecord?>();
+        private readonly Queue<Work> _pending = new Queue<Work>();
+        private readonly Stopwatch _waited = new Stopwatch();
+        private CosmiLogLevel? _logLevel;
+        private ProgressRecord? _progress;
+        private int _started;
+
+        /// <summary>An operation on its way, and what to do on the pipeline thread when it has ended.</summary>
+        private sealed class Work
+        {
+            internal Work(Task task, object? target, Action write)
+            {
+                Task = task;
+                Target = target;
+                Write = write;
+            }
+
+            internal Task Task { get; }
+
+            internal object? Target { get; }
+
+            internal Action Write { get; }
+        }
+
+        /// <summary>How long an operation may take; null leaves it to the client.</summary>
+        private protected virtual TimeSpan? Timeout => null;
+
+        /// <summary>
+        /// Starts an operation for one input and returns at once, unless too many are on their way. Results are
+        /// written in the order of the inputs; a failure is an error of this input only, unless no other could work.
+        /// </summary>
+        private protected void Enqueue<T>(object? target, Func<CosmiCallOptions, CancellationToken, Task<T>> start, Action<T> write)
+        {
+            Task<T> task = Start(start);
+            _pending.Enqueue(new Work(task, target, () => Write(task, target, write)));
+            Drain(MaxConcurrent - 1);
+        }
+
+        /// <summary>Runs one operation to its end; its failure is thrown as it came.</summary>
+        private protected T Await<T>(object? target, Func<CosmiCallOptions, CancellationToken, Task<T>> start)
+        {
+            Task<T> task = Start(start);
+            while (!task.IsCompleted)
+            {
+                Wait(target);
+            }
+
+            Report();
+            return task.GetAwaiter().GetResult();
+        }
+
+        /// <summary>Runs one operation to its end; without its result the command has nothing to do.</summary>
+        private protected T Require<T>(object? target, Func<CosmiCallOptions, CancellationToken, Task<T>> start)
+        {
+            try
+            {
+                return Await(target, start);
+            }
+            catch (Exception exception) when (Errors.IsFailure(exception))
+            {
+                ThrowTerminatingError(Errors.Record(exception, target));
+                throw;
+            }
+        }
+
+        /// <inheritdoc/>
+        protected override void EndProcessing()
+        {
+            Drain(0);
+            if (_progress != null)
+            {
+                _progress.RecordType = ProgressRecordType.Completed;
+                WriteProgress(_progress);
+            }
+        }
+
+        /// <inheritdoc/>
+        protected override void StopProcessing()
+        {
+            _stop.Cancel();
+            _queue.Add(null);
+        }
+
+        /// <summary>Cancels what still runs: after an error, or when the pipeline needs no more.</summary>
+        public void Dispose()
+        {
+            Dispose(true);
+            GC.SuppressFinalize(this);
+        }
+
+        /// <inheritdoc cref="Dispose()"/>
+        protected virtual void Dispose(bool disposing)
+        {
+            // The source itself is left to the collector: StopProcessing may be running on another thread.
+            if (disposing && _pending.Count > 0)
+            {
+                _stop.Cancel();
+            }
+        }
+
+        private Task<T> Start<T>(Func<CosmiCallOptions, CancellationToken, Task<T>> start)
+        {
+            var options = new CosmiCallOptions { Timeout = Timeout };
+            CosmiLogLevel level = LogLevel();
+            if (level != CosmiLogLevel.Off)
+            {
+                options.LogLevel = level;
+                options.Log = _queue.Add;
+            }
+
+            Task<T> task;
+            try
+            {
+                task = start(options, _stop.Token);
+            }
+            catch (Exception exception) when (Errors.IsFailure(exception))
+            {
+                // Refused before it began: it still takes its turn.
+                task = Task.FromException<T>(exception);
+            }
+
+            task.ContinueWith(
+                ended =>
+                {
+                    _ = ended.Exception;
+                    _queue.Add(null);
+                },
+                CancellationToken.None,
+                TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default);
+            _started++;
+            return task;
+        }
+
+        private void Write<T>(Task<T> task, object? target, Action<T> write)
+        {
+            T result;
+            try
+            {
+                result = task.GetAwaiter().GetResult();
+            }
+            catch (Exception exception) when (Errors.IsFailure(exception))
+            {
+                ErrorRecord record = Errors.Record(exception, target);
+                if (Errors.ConcernsEveryInput(exception))
+                {
+                    ThrowTerminatingError(record);
+                }
+
+                WriteError(record);
+                return;
+            }
+
+            write(result);
+        }
+
+        /// <summary>Writes what has ended, oldest first, until no more than <paramref name="remaining"/> are on their way.</summary>
+        private void Drain(int remaining)
+        {
+            while (_pending.Count > 0)
+            {
+                Work first = _pending.Peek();
+                if (first.Task.IsCompleted)
+                {
+                    Report();
+                    _pending.Dequeue();
+                    first.Write();
+                }
+                else if (_pending.Count > remaining)
+                {
+                    Wait(first.Target);
+                }
+                else
+                {
+                    return;
+                }
+            }
+        }
+
+        /// <summary>Waits for the next message: a log record, an end, or the wish to stop.</summary>
+        private void Wait(object? target)
+        {
+            if (!_waited.IsRunning)
+            {
+                _waited.Start();
+            }
+
+            TimeSpan patience = _progress == null ? QuietTime - _waited.Elapsed : ProgressInterval;
+            CosmiLogRecord? record = null;
+            bool arrived = patience > TimeSpan.Zero && _queue.TryTake(out record, patience);
+            if (_stop.IsCancellationRequested)
+            {
+                throw new PipelineStoppedException();
+            }
+
+            if (arrived)
+            {
+                Report(record);
+            }
+            else
+            {
+                ShowProgress(target);
+            }
+        }
+
+        private void Report()
+        {
+            while (_queue.TryTake(out CosmiLogRecord? record))
+            {
+                Report(record);
+            }
+        }
+
+        private void Report(CosmiLogRecord? record)
+        {
+            if (record == null)
+            {
+                return;
+            }
+
+            if (record.Level == CosmiLogLevel.Debug)
+            {
+                WriteDebug(record.Message);
+            }
+            else
+            {
+                WriteVerbose(record.Message);
+            }
+        }
+
+        private void ShowProgress(object? target)
+        {
+            int ended = _started - Math.Max(_pending.Count, 1);
+            string status = $"{_waited.Elapsed.TotalSeconds:0} s";
+            if (target != null)
+            {
+                status = $"Waiting for {target}, {status}";
+            }
+
+            if (_progress == null)
+            {
+                _progress = new ProgressRecord(ProgressId, MyInvocation.MyCommand.Name, status);
+            }
+
+            _progress.StatusDescription = status;
+            _progress.CurrentOperation = _started > 1 ? $"{ended} of {_started} done" : string.Empty;
+            WriteProgress(_progress);
+        }
+
+        /// <summary>What the streams would show is what the library is asked for: formatting unread records costs time.</summary>
+        private CosmiLogLevel LogLevel()
+        {
+            if (_logLevel == null)
+            {
+                _logLevel = IsShown("Debug", "DebugPreference") ? CosmiLogLevel.Debug
+                    : IsShown("Verbose", "VerbosePreference") ? CosmiLogLevel.Info
+                    : CosmiLogLevel.Off;
+            }
+
+            return _logLevel.Value;
+        }
+
+        private bool IsShown(string parameter, string preference)
+        {
+            if (MyInvocation.BoundParameters.TryGetValue(parameter, out object? given))
+            {
+                return given is SwitchParameter shown && shown.IsPresent;
+            }
+
+            return LanguagePrimitives.TryConvertTo(GetVariableValue(preference), out ActionPreference value)
+                && value != ActionPreference.SilentlyContinue
+                && value != ActionPreference.Ignore;
+        }
+    }
+}

@@ -1,0 +1,142 @@
+using System;
+using System.IO;
+using System.Management.Automation;
+using Cosmi.Interop;
+
+namespace Cosmi.PowerShell
+{
+    /// <summary>From the library's failures to PowerShell's error records.</summary>
+    internal static class Errors
+    {
+        // Windows PowerShell does not show a recommended action; PowerShell 7 does.
+        private static readonly bool ShowsRecommendation = typeof(PSObject).Assembly.GetName().Version.Major >= 7;
+
+        /// <summary>Whether this is a failure to report, not the shell's own way of ending a pipeline.</summary>
+        internal static bool IsFailure(Exception exception) =>
+            !(exception is PipelineStoppedException) && !(exception is RuntimeException);
+
+        /// <summary>Whether every other input would fail alike: no identity, no working library, a closed client.</summary>
+        internal static bool ConcernsEveryInput(Exception exception)
+        {
+            if (exception is CosmiException failure)
+            {
+                return failure.Status == CosmiStatus.NoIdentity || Band(failure.Status) == 9;
+            }
+
+            return !(exception is ArgumentException);
+        }
+
+        internal static ErrorRecord Record(Exception exception, object? target)
+        {
+            var failure = exception as CosmiException;
+            string message = exception.Message;
+            if (failure?.RequestId is string requestId && message.IndexOf(requestId, StringComparison.Ordinal) < 0)
+            {
+                message += $" (request id {requestId})";
+            }
+
+            return Record(exception, Id(exception), Category(exception), message, failure?.Action, target);
+        }
+
+        /// <summary>A refusal of the module's own, before the library was asked.</summary>
+        internal static ErrorRecord Refusal(string message, string action, object? target) =>
+            Record(new ArgumentException(message), nameof(CosmiStatus.InvalidArgument), ErrorCategory.InvalidArgument, message, action, target);
+
+        private static ErrorRecord Record(Exception exception, string id, ErrorCategory category, string message, string? action, object? target)
+        {
+            if (action != null && !ShowsRecommendation)
+            {
+                message += System.Environment.NewLine + action;
+            }
+
+            return new ErrorRecord(exception, "Cosmi." + id, category, target)
+            {
+                ErrorDetails = new ErrorDetails(message) { RecommendedAction = action ?? string.Empty },
+            };
+        }
+
+        private static string Id(Exception exception)
+        {
+            switch (exception)
+            {
+                case CosmiException failure:
+                    return Enum.IsDefined(typeof(CosmiStatus), failure.Status) ? failure.Status.ToString() : $"Status{(int)failure.Status}";
+                case OperationCanceledException _:
+                    return nameof(CosmiStatus.Cancelled);
+                case ObjectDisposedException _:
+                    return nameof(CosmiStatus.InvalidState);
+                case ArgumentException _:
+                case IOException _:
+                case UnauthorizedAccessException _:
+                    return nameof(CosmiStatus.InvalidArgument);
+                case CosmiLibraryException _:
+                    return "LibraryNotLoaded";
+                default:
+                    return nameof(CosmiStatus.Internal);
+            }
+        }
+
+        private static ErrorCategory Category(Exception exception)
+        {
+            switch (exception)
+            {
+                case CosmiException failure:
+                    return Category(failure.Status);
+                case OperationCanceledException _:
+                    return ErrorCategory.OperationStopped;
+                case ObjectDisposedException _:
+                case ArgumentException _:
+                case IOException _:
+                case UnauthorizedAccessException _:
+                    return ErrorCategory.InvalidArgument;
+                case CosmiLibraryException _:
+                    return ErrorCategory.ResourceUnavailable;
+                default:
+                    return ErrorCategory.NotSpecified;
+            }
+        }
+
+        private static ErrorCategory Category(CosmiStatus status)
+        {
+            switch (status)
+            {
+                case CosmiStatus.Cancelled:
+                    return ErrorCategory.OperationStopped;
+                case CosmiStatus.TimedOut:
+                    return ErrorCategory.OperationTimeout;
+                case CosmiStatus.NoIdentity:
+                case CosmiStatus.Unauthenticated:
+                    return ErrorCategory.AuthenticationError;
+                case CosmiStatus.Forbidden:
+                    return ErrorCategory.PermissionDenied;
+                case CosmiStatus.NotFound:
+                    return ErrorCategory.ObjectNotFound;
+                case CosmiStatus.Conflict:
+                    return ErrorCategory.ResourceExists;
+                case CosmiStatus.Throttled:
+                    return ErrorCategory.LimitsExceeded;
+                case CosmiStatus.BadResponse:
+                    return ErrorCategory.InvalidResult;
+            }
+
+            // A status of a later library is treated as its band.
+            switch (Band(status))
+            {
+                case 1:
+                    return ErrorCategory.InvalidArgument;
+                case 2:
+                    return ErrorCategory.OperationStopped;
+                case 3:
+                    return ErrorCategory.ConnectionError;
+                case 4:
+                    return ErrorCategory.PermissionDenied;
+                case 5:
+                    return ErrorCategory.ResourceUnavailable;
+                default:
+                    return ErrorCategory.NotSpecified;
+            }
+        }
+
+        private static int Band(CosmiStatus status) => (int)status / 100;
+    }
+}

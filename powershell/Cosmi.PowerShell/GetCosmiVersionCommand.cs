@@ -1,0 +1,26 @@
+using System;
+using System.Management.Automation;
+using Cosmi.Interop;
+
+namespace Cosmi.PowerShell
+{
+    /// <summary>Tells which module and which native library are at work.</summary>
+    [Cmdlet(VerbsCommon.Get, "CosmiVersion")]
+    [OutputType(typeof(VersionInfo))]
+    public sealed class GetCosmiVersionCommand : CosmiCmdlet
+    {
+        /// <inheritdoc/>
+        protected override void ProcessRecord()
+        {
+            Version module = MyInvocation.MyCommand.Module?.Version ?? GetType().Assembly.GetName().Version;
+            try
+            {
+                WriteObject(new VersionInfo(module.ToString(), CosmiLibrary.Version, CosmiLibrary.AbiVersion, CosmiLibrary.Path));
+            }
+            catch (Exception exception) when (Errors.IsFailure(exception))
+            {
+                ThrowTerminatingError(Errors.Record(exception, null));
+            }
+        }
+    }
+}

@@ -1,0 +1,26 @@
+using System;
+using System.Runtime.InteropServices;
+using System.Security;
+
+namespace Cosmi.PowerShell
+{
+    /// <summary>What -AsPlainText does, and nothing else.</summary>
+    internal static class PlainText
+    {
+        internal static string Of(SecureString secret)
+        {
+            IntPtr copy = Marshal.SecureStringToGlobalAllocUnicode(secret);
+            try
+            {
+                return Marshal.PtrToStringUni(copy) ?? string.Empty;
+            }
+            finally
+            {
+                Marshal.ZeroFreeGlobalAllocUnicode(copy);
+            }
+        }
+
+        /// <summary>The secret as it was asked for.</summary>
+        internal static object Of(SecureString secret, bool asPlainText) => asPlainText ? (object)Of(secret) : secret;
+    }
+}

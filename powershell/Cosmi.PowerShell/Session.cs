@@ -1,0 +1,73 @@
+using System.Management.Automation;
+using System.Management.Automation.Runspaces;
+using System.Runtime.CompilerServices;
+using Cosmi.Interop;
+
+namespace Cosmi.PowerShell
+{
+    /// <summary>What the module remembers, per runspace: parallel runspaces must not change each other's account.</summary>
+    internal sealed class Session
+    {
+        private static readonly ConditionalWeakTable<Runspace, Session> Sessions = new ConditionalWeakTable<Runspace, Session>();
+        // For a host that runs commands without a runspace of its own.
+        private static readonly Session Shared = new Session();
+
+        private Client? _default;
+        private bool _isOwn;
+
+        internal static Session Current
+        {
+            get
+            {
+                Runspace? runspace = Runspace.DefaultRunspace;
+                return runspace == null ? Shared : Sessions.GetOrCreateValue(runspace);
+            }
+        }
+
+        /// <summary>The names seen so far, for completion.</summary>
+        internal NameCache Names { get; } = new NameCache();
+
+        /// <summary>The client of commands that are given none.</summary>
+        internal Client DefaultClient()
+        {
+            if (_default == null)
+            {
+                _default = new Client(new CosmiOptions());
+                _isOwn = true;
+            }
+
+            return _default;
+        }
+
+        /// <summary>Makes a client the default. A former one from Connect-CosmiAccount may still be in use elsewhere, so it is only let go.</summary>
+        internal void Connect(Client client)
+        {
+            if (_isOwn)
+            {
+                _default?.Dispose();
+            }
+
+            _default = client;
+            _isOwn = false;
+        }
+
+        /// <summary>Ends the default client, or the given one.</summary>
+        internal void Disconnect(Client? client)
+        {
+            Client? ended = client ?? _default;
+            ended?.Dispose();
+            if (ReferenceEquals(ended, _default))
+            {
+                _default = null;
+                _isOwn = false;
+            }
+        }
+    }
+
+    /// <summary>Removing the module ends the default client of its runspace.</summary>
+    public sealed class ModuleCleanup : IModuleAssemblyCleanup
+    {
+        /// <inheritdoc/>
+        public void OnRemove(PSModuleInfo psModuleInfo) => Session.Current.Disconnect(null);
+    }
+}

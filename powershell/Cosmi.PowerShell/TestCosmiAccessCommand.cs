@@ -1,0 +1,191 @@
+using System;
+using System.Management.Automation;
+using System.Threading;
+using System.Threading.Tasks;
+using Cosmi.Interop;
+
+namespace Cosmi.PowerShell
+{
+    /// <summary>
+    /// Walks the chain from this machine to a collection and tells of each link how it answered. A link that does not work is a result, not an error.
+    /// </summary>
+    [Cmdlet(VerbsDiagnostic.Test, "CosmiAccess", DefaultParameterSetName = AccountSet)]
+    [OutputType(typeof(AccessCheck))]
+    public sealed class TestCosmiAccessCommand : CosmiDataCmdlet
+    {
+        // Asked for where the caller names no collection: that it is not found shows that the key is accepted.
+        private const string UnlikelyName = "cosmi-access-check";
+
+        /// <summary>The database of the collection to try.</summary>
+        [Parameter(ValueFromPipelineByPropertyName = true)]
+        [Alias("DatabaseName")]
+        [ArgumentCompleter(typeof(DatabaseCompleter))]
+        public string? Database { get; set; }
+
+        /// <summary>The collection to try.</summary>
+        [Parameter]
+        [Alias("Collection", "Container")]
+        [ArgumentCompleter(typeof(CollectionCompleter))]
+        public string? Name { get; set; }
+
+        /// <inheritdoc/>
+        protected override void ProcessRecord()
+        {
+            CosmiAccountReference? account = Account();
+            if (account == null)
+            {
+                return;
+            }
+
+            if (account.Key != null)
+            {
+                foreach (string link in new[] { "Environment", "Token", "Account" })
+                {
+                    Skip(link, "a key was given");
+                }
+
+                Write("Keys", AccessResult.Found, "given by the caller");
+                Data(account);
+                return;
+            }
+
+            CosmiEnvironment? environment = Try("Environment", null, Connection.Native.GetEnvironmentAsync, Describe, out _);
+            CosmiToken? token = null;
+            if (environment == null)
+            {
+                Skip("Token", "it needs the environment");
+            }
+            else
+            {
+                string audience = AzureCloud.Named(environment.Cloud).ArmAudience;
+                token = Try("Token", audience, (options, stop) => Connection.Native.GetTokenAsync(audience, options, stop), Describe, out _);
+                token?.Dispose();
+            }
+
+            if (token == null)
+            {
+                Skip("Account", "it needs a token");
+                Skip("Keys", "they need a token");
+                Skip("Data", "it needs a key");
+                return;
+            }
+
+            CosmiAccount? found = Try(
+                "Account",
+                Target(account),
+                (options, stop) => Connection.Native.GetAccountAsync(account, options, stop),
+                Describe,
+                out CosmiStatus status);
+            if (found == null && status != CosmiStatus.Forbidden)
+            {
+                Skip("Keys", "they need the account");
+                Skip("Data", "it needs a key");
+                return;
+            }
+
+            // An identity may be allowed to list keys, and not to read the account.
+            CosmiKeys? keys = Try(
+                "Keys",
+                Target(account),
+                (options, stop) => Connection.Native.ListKeysAsync(account, CosmiKeyKind.Auto, options, stop),
+                Describe,
+                out _);
+            if (keys == null)
+            {
+                Skip("Data", "it needs a key");
+                return;
+            }
+
+            Data(account);
+        }
+
+        private void Data(CosmiAccountReference account)
+        {
+            string database = Database ?? UnlikelyName;
+            string name = Name ?? UnlikelyName;
+            try
+            {
+                Write("Data", AccessResult.Found, Describe(Await(name, (options, stop) =>
+                    Connection.Native.GetCollectionAsync(account, database, name, options, stop))));
+            }
+            catch (CosmiException failure) when (failure.Status == CosmiStatus.NotFound && Name == null)
+            {
+                Write("Data", AccessResult.Found, "the account answers and accepts the key; name a collection with -Database and -Name to see it");
+            }
+            catch (Exception exception) when (Errors.IsFailure(exception))
+            {
+                Fail("Data", exception);
+            }
+        }
+
+        /// <summary>Tries one link and writes how it answered; null where it did not work.</summary>
+        private T? Try<T>(
+            string link,
+            object? target,
+            Func<CosmiCallOptions, CancellationToken, Task<T>> start,
+            Func<T, string> describe,
+            out CosmiStatus status)
+            where T : class
+        {
+            status = CosmiStatus.Ok;
+            try
+            {
+                T result = Await(target, start);
+                Write(link, AccessResult.Found, describe(result));
+                return result;
+            }
+            catch (Exception exception) when (Errors.IsFailure(exception))
+            {
+                status = (exception as CosmiException)?.Status ?? CosmiStatus.Internal;
+                Fail(link, exception);
+                return null;
+            }
+        }
+
+        private void Fail(string link, Exception exception)
+        {
+            ErrorRecord record = Errors.Record(exception, null);
+            CosmiStatus? status = (exception as CosmiException)?.Status;
+            bool refused = status == CosmiStatus.Forbidden || status == CosmiStatus.Unauthenticated || status == CosmiStatus.Conflict;
+            Write(
+                link,
+                refused ? AccessResult.Refused : AccessResult.Failed,
+                $"{status?.ToString() ?? nameof(CosmiStatus.Internal)}: {record.ErrorDetails.Message}",
+                (exception as CosmiException)?.Action);
+        }
+
+        private void Skip(string link, string why) => Write(link, AccessResult.Skipped, why);
+
+        private void Write(string link, AccessResult result, string detail, string? action = null) =>
+            WriteObject(new AccessCheck(link, result, detail, action));
+
+        private static string Describe(CosmiEnvironment environment)
+        {
+            string place = environment.MachineName == null ? environment.Cloud
+                : $"{environment.MachineName} in {environment.ResourceGroup}, {environment.Location}, {environment.Cloud}";
+            return $"{environment.IdentitySource}: {place}";
+        }
+
+        private static string Describe(CosmiToken token)
+        {
+            string identity = token.ClientId == null ? string.Empty : $", client id {token.ClientId}";
+            return $"for {token.Resource} until {token.ExpiresOn.UtcDateTime:u}{identity}";
+        }
+
+        private static string Describe(CosmiAccount account)
+        {
+            PSObject document = Document.Account(account);
+            var properties = document.Properties["properties"]?.Value as PSObject;
+            string detail = $"{document.Properties["id"]?.Value}, endpoint {properties?.Properties["documentEndpoint"]?.Value}";
+            return properties?.Properties["disableLocalAuth"]?.Value is true ? detail + "; keys are switched off (disableLocalAuth)" : detail;
+        }
+
+        private static string Describe(CosmiKeys keys) =>
+            keys.Access == CosmiKeyKind.ReadOnly ? "read-only keys" : "read-write keys";
+
+        private static string Describe(CosmiCollection collection) =>
+            collection.OfferAbsence == CosmiOfferAbsence.Present
+                ? "the collection and its offer"
+                : $"the collection; it has no offer to show ({collection.OfferAbsence})";
+    }
+}

@@ -1,0 +1,71 @@
+//! The client.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::error::cosmi_error;
+use super::guard;
+use super::log::ProcessLog;
+use super::options::cosmi_options;
+use super::status::cosmi_status;
+use crate::azure;
+
+/// A client: settings, connections, and what it has learnt (tokens, accounts, keys). One per process is enough.
+///
+/// Owned by the caller, free with cosmi_client_free. Any number of threads may use it at the same time.
+///
+/// Methods: cosmi_client_new, cosmi_client_free, cosmi_token_get_start, cosmi_environment_show_start,
+/// cosmi_account_list_start, cosmi_account_show_start, cosmi_keys_list_start, cosmi_connection_strings_list_start,
+/// cosmi_collection_show_start
+pub struct cosmi_client(azure::Client);
+
+impl cosmi_client {
+    pub(super) fn get(&self) -> &azure::Client {
+        &self.0
+    }
+}
+
+impl fmt::Debug for cosmi_client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("cosmi_client")
+    }
+}
+
+/// Makes a client. Sends nothing: whether there is an identity shows with the first operation.
+///
+/// options: copied before return; NULL = all defaults.
+/// out_client: receives the client; not NULL.
+/// out_error: receives what is wrong when the status is not COSMI_STATUS_OK, owned by the caller, free with
+/// cosmi_error_free; untouched otherwise; may be NULL.
+/// Returns COSMI_STATUS_OK, or INVALID_ARGUMENT for options that cannot work. The client is owned by the caller, free
+/// with cosmi_client_free. Any thread. Since 0.1.0.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cosmi_client_new(
+    options: *const cosmi_options,
+    out_client: *mut *mut cosmi_client,
+    out_error: *mut *mut cosmi_error,
+) -> cosmi_status {
+    unsafe {
+        guard::status_with_error(out_error, || {
+            let out_client = guard::writable(out_client).map_err(|fault| {
+                cosmi_error::new(fault.into(), "the parameter out_client is NULL")
+            })?;
+            let settings = guard::borrow(options)
+                .map(|options| options.settings().clone())
+                .unwrap_or_default();
+            let client = azure::Client::new(settings, Arc::new(ProcessLog))?;
+            guard::give(out_client, cosmi_client(client));
+            Ok(())
+        })
+    }
+}
+
+/// Frees a client. Operations that run go on: they hold what they need.
+///
+/// client: NULL does nothing.
+/// Any thread, but not while another call uses the client. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cosmi_client_free(client: *mut cosmi_client) {
+    unsafe { guard::free(client) }
+}

@@ -1,0 +1,227 @@
+//! The log: one sink for the process.
+//!
+//! Records are queued and given to the host on the host thread. So the host's callback can take its time and call
+//! what it likes: the work that logs never waits for it, and never runs the host's code while it holds a lock.
+
+use std::cell::Cell;
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use libc::{c_char, c_void};
+
+use super::guard::{self, Fault};
+use super::status::cosmi_status;
+use super::text::Text;
+use crate::azure::{Level, Log};
+use crate::runtime;
+
+/// How much is logged. Each level includes those before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(i32)]
+pub enum cosmi_log_level {
+    /// Nothing.
+    Off = 0,
+    /// What failed for good.
+    Error = 1,
+    /// What was worked around.
+    Warning = 2,
+    /// What was done, in lines a person wants to read.
+    Info = 3,
+    /// Every request and answer.
+    Debug = 4,
+}
+
+/// Takes one log record.
+///
+/// user_data: as given to cosmi_log_set.
+/// level: a cosmi_log_level, 1 to 4.
+/// operation_id: the operation it belongs to (cosmi_operation_id), or 0.
+/// message: UTF-8, one line, no secrets, NUL-terminated; valid during the call only.
+/// message_len: its length in bytes, without the NUL.
+/// Called on a library thread, one call at a time; see cosmi_log_set. Since 0.1.0.
+pub type cosmi_log_fn = Option<
+    unsafe extern "C" fn(
+        user_data: *mut c_void,
+        level: i32,
+        operation_id: u64,
+        message: *const c_char,
+        message_len: usize,
+    ),
+>;
+
+/// Records that wait for the host. Beyond this many the newest are lost, and counted.
+const QUEUE_LIMIT: usize = 4096;
+
+struct Record {
+    level: Level,
+    operation_id: u64,
+    message: Text,
+}
+
+struct Queue {
+    records: VecDeque<Record>,
+    lost: usize,
+}
+
+struct Sink {
+    level: i32,
+    callback: unsafe extern "C" fn(*mut c_void, i32, u64, *const c_char, usize),
+    user_data: *mut c_void,
+}
+
+// SAFETY: the host has promised that its callback and user data may be used on any thread.
+unsafe impl Send for Sink {}
+
+/// The sink's level, for a look without a lock.
+static LEVEL: AtomicI32 = AtomicI32::new(cosmi_log_level::Off as i32);
+static QUEUE: Mutex<Queue> = Mutex::new(Queue {
+    records: VecDeque::new(),
+    lost: 0,
+});
+/// Held while the host's callback runs; so whoever holds it knows that the callback does not.
+static SINK: Mutex<Option<Sink>> = Mutex::new(None);
+
+thread_local! {
+    static IN_CALLBACK: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Where the clients log to.
+#[derive(Debug)]
+pub(super) struct ProcessLog;
+
+impl Log for ProcessLog {
+    fn enabled(&self, level: Level) -> bool {
+        enabled(level)
+    }
+
+    fn record(&self, level: Level, operation_id: u64, message: &str) {
+        record(level, operation_id, message);
+    }
+}
+
+pub(super) fn is_on() -> bool {
+    enabled(Level::Error)
+}
+
+fn enabled(level: Level) -> bool {
+    level as i32 <= LEVEL.load(Ordering::Relaxed)
+}
+
+/// Queues one record for the host; on any thread, and quick.
+pub(super) fn record(level: Level, operation_id: u64, message: &str) {
+    if !enabled(level) {
+        return;
+    }
+    let first = {
+        let mut queue = lock(&QUEUE);
+        if queue.records.len() >= QUEUE_LIMIT {
+            queue.lost += 1;
+            return;
+        }
+        queue.records.push_back(Record {
+            level,
+            operation_id,
+            message: Text::from(message),
+        });
+        queue.records.len() == 1
+    };
+    if first {
+        // Without threads there is nobody to tell; cosmi_log_set still can.
+        if let Ok(machine) = runtime::machine() {
+            machine.run_on_host_thread(Box::new(|| deliver(lock(&SINK).as_ref())));
+        }
+    }
+}
+
+/// Gives all queued records to the sink, in order.
+fn deliver(sink: Option<&Sink>) {
+    loop {
+        let (record, lost) = {
+            let mut queue = lock(&QUEUE);
+            let Some(record) = queue.records.pop_front() else {
+                return;
+            };
+            (record, std::mem::take(&mut queue.lost))
+        };
+        let Some(sink) = sink else { continue };
+        sink.take(&record);
+        if lost > 0 {
+            let message =
+                format!("{lost} log records were lost because the log callback is too slow").into();
+            sink.take(&Record {
+                level: Level::Warning,
+                operation_id: 0,
+                message,
+            });
+        }
+    }
+}
+
+impl Sink {
+    fn take(&self, record: &Record) {
+        if record.level as i32 > self.level {
+            return;
+        }
+        let (message, len) = record.message.parts();
+        IN_CALLBACK.set(true);
+        // SAFETY: the host has promised that its callback can be called until it is replaced, and it is not: the lock
+        // on SINK is held.
+        unsafe {
+            (self.callback)(
+                self.user_data,
+                record.level as i32,
+                record.operation_id,
+                message.cast(),
+                len,
+            )
+        };
+        IN_CALLBACK.set(false);
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Sets the process's log callback, or removes it.
+///
+/// level: a cosmi_log_level; with COSMI_LOG_LEVEL_OFF the callback is removed.
+/// callback: takes the records; NULL removes the former one.
+/// user_data: handed to the callback as it is; may be NULL.
+/// Returns COSMI_STATUS_OK; INVALID_ARGUMENT for a level out of range; INVALID_STATE from inside a log callback.
+/// When it returns, the former callback is not running and never runs again: its user_data may be released. What was
+/// recorded before is given to the former callback first, then on the calling thread. At all other times the callback
+/// runs on a library thread, one call at a time and never during another library callback; it may block, and may call
+/// everything but this function. While it (or a completion) blocks, records are kept; of more than 4096 the newest
+/// are dropped and counted. The records of an operation come before its completion callback, but may come after
+/// cosmi_operation_wait has returned. Any thread. Since 0.1.0.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cosmi_log_set(
+    level: i32,
+    callback: cosmi_log_fn,
+    user_data: *mut c_void,
+) -> cosmi_status {
+    guard::status(|| {
+        if IN_CALLBACK.get() {
+            return Err(Fault::State);
+        }
+        if !(cosmi_log_level::Off as i32..=cosmi_log_level::Debug as i32).contains(&level) {
+            return Err(Fault::Argument);
+        }
+        let next = callback.filter(|_| level > 0).map(|callback| Sink {
+            level,
+            callback,
+            user_data,
+        });
+        let mut sink = lock(&SINK);
+        LEVEL.store(
+            next.as_ref().map_or(0, |next| next.level),
+            Ordering::Relaxed,
+        );
+        deliver(sink.as_ref());
+        *sink = next;
+        Ok(cosmi_status::Ok)
+    })
+}

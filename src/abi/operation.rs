@@ -1,0 +1,363 @@
+//! Work under way.
+
+use std::fmt;
+use std::future::Future;
+use std::ptr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use libc::c_void;
+
+use super::account::cosmi_accounts;
+use super::client::cosmi_client;
+use super::collection::cosmi_collection;
+use super::connection_strings::cosmi_connection_strings;
+use super::environment::cosmi_environment;
+use super::error::cosmi_error;
+use super::guard::{self, Fault};
+use super::keys::cosmi_keys;
+use super::status::cosmi_status;
+use super::token::cosmi_token;
+use crate::azure;
+use crate::task::{Completion, Endings, FirstPoll, Outcome, Task};
+
+/// A piece of work, made by one of the functions that end in _start.
+///
+/// It ends exactly once, with one final status; results and errors are borrowed from it until it is freed. Owned by
+/// the caller, free with cosmi_operation_free, at any time. Any number of threads may use it at the same time, except
+/// that freeing it must be the last call.
+///
+/// Methods: cosmi_operation_id, cosmi_operation_wait, cosmi_operation_cancel, cosmi_operation_error,
+/// cosmi_operation_token, cosmi_operation_environment, cosmi_operation_accounts, cosmi_operation_keys,
+/// cosmi_operation_connection_strings, cosmi_operation_collection, cosmi_operation_free
+pub struct cosmi_operation {
+    id: u64,
+    task: Arc<Task<Ended>>,
+}
+
+/// Is told that an operation has ended.
+///
+/// user_data: as given to the function that started the operation. It may be released here: the call is the only one.
+/// status: the final status, the same that cosmi_operation_wait returns.
+/// Called exactly once for each operation that was started with it, also when the operation is cancelled or freed;
+/// after the end is visible to cosmi_operation_wait; on a library thread that may block, one call at a time; never
+/// inside the function that started the operation, but maybe before that has returned. Since 0.1.0.
+pub type cosmi_completion_fn =
+    Option<unsafe extern "C" fn(user_data: *mut c_void, status: cosmi_status)>;
+
+/// What an operation can come to.
+#[derive(Debug)]
+pub(super) enum Output {
+    Token(cosmi_token),
+    Environment(cosmi_environment),
+    Accounts(cosmi_accounts),
+    Keys(cosmi_keys),
+    ConnectionStrings(cosmi_connection_strings),
+    Collection(cosmi_collection),
+}
+
+#[derive(Debug)]
+struct Ended(Result<Output, cosmi_error>);
+
+impl Outcome for Ended {
+    type Status = cosmi_status;
+
+    fn status(&self) -> cosmi_status {
+        self.0
+            .as_ref()
+            .err()
+            .map_or(cosmi_status::Ok, cosmi_error::status)
+    }
+}
+
+impl Endings<Ended> for azure::Call {
+    fn cancelled(&self) -> Ended {
+        Ended(Err(azure::Call::cancelled(self).into()))
+    }
+
+    fn timed_out(&self) -> Ended {
+        Ended(Err(azure::Call::timed_out(self).into()))
+    }
+
+    fn panicked(&self, message: String) -> Ended {
+        Ended(Err(cosmi_error::new(
+            cosmi_status::Panic,
+            &format!("the library has a bug: {message}"),
+        )))
+    }
+}
+
+struct UserData(*mut c_void);
+
+// SAFETY: the host has promised that its callback may be called with it on any thread.
+unsafe impl Send for UserData {}
+
+impl UserData {
+    fn get(&self) -> *mut c_void {
+        self.0
+    }
+}
+
+static LAST_ID: AtomicU64 = AtomicU64::new(0);
+
+/// Starts `work` as an operation.
+///
+/// # Safety
+///
+/// `client` and `out_operation` are NULL or valid, and `callback` can be called once with `user_data` on any thread.
+pub(super) unsafe fn start<W>(
+    client: *const cosmi_client,
+    timeout_ms: u32,
+    callback: cosmi_completion_fn,
+    user_data: *mut c_void,
+    out_operation: *mut *mut cosmi_operation,
+    first_poll: FirstPoll,
+    work: impl FnOnce(azure::Client, azure::Call) -> W,
+) -> Result<cosmi_status, Fault>
+where
+    W: Future<Output = Result<Output, azure::Error>> + Send + 'static,
+{
+    let out_operation = guard::writable(out_operation)?;
+    // SAFETY: the caller's promise.
+    let client = unsafe { guard::borrow(client) }?.get();
+    let limit = if timeout_ms == 0 {
+        client.timeout()
+    } else {
+        Duration::from_millis(timeout_ms.into())
+    };
+    let id = LAST_ID.fetch_add(1, Ordering::Relaxed) + 1;
+    let call = client.call(id, limit);
+    let completion = callback.map(|callback| -> Completion<cosmi_status> {
+        let user_data = UserData(user_data);
+        // SAFETY: the caller's promise; a completion runs once.
+        Box::new(move |status| unsafe { callback(user_data.get(), status) })
+    });
+    let work = work(client.clone(), call.clone());
+    let task = Task::start(
+        async move { Ended(work.await.map_err(Into::into)) },
+        limit,
+        call,
+        completion,
+        first_poll,
+    )
+    .map_err(|_no_threads| Fault::Runtime)?;
+    // SAFETY: the caller's promise.
+    unsafe { guard::give(out_operation, cosmi_operation { id, task }) };
+    Ok(cosmi_status::Ok)
+}
+
+impl Drop for cosmi_operation {
+    fn drop(&mut self) {
+        self.task.abandon();
+    }
+}
+
+impl fmt::Debug for cosmi_operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "cosmi_operation({})", self.id)
+    }
+}
+
+/// Borrows from the outcome of an operation; NULL if `pick` finds nothing there.
+///
+/// # Safety
+///
+/// `operation` is NULL or valid.
+unsafe fn view<T>(
+    operation: *const cosmi_operation,
+    pick: impl FnOnce(&Result<Output, cosmi_error>) -> Option<&T>,
+) -> *const T {
+    guard::value(ptr::null(), || {
+        // SAFETY: the caller's promise. The task holds the outcome until the operation is freed.
+        let outcome = unsafe { guard::borrow(operation) }.ok()?.task.outcome()?;
+        pick(&outcome.0).map(ptr::from_ref)
+    })
+}
+
+/// The number of an operation, which its log records carry.
+///
+/// operation: may be NULL.
+/// Returns a number above 0 that no other operation of the process has; 0 for NULL. Any thread. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cosmi_operation_id(operation: *const cosmi_operation) -> u64 {
+    guard::value(0, || Some(unsafe { guard::borrow(operation) }.ok()?.id))
+}
+
+/// Waits for an operation to end. Uses no processor time while it waits.
+///
+/// operation: not NULL.
+/// timeout_ms: milliseconds to wait at most; 0 = look without waiting; UINT32_MAX = without bound.
+/// Returns the operation's final status, again and again, once it has ended; COSMI_STATUS_PENDING when it has not
+/// ended in time, which does not end it; INVALID_ARGUMENT for NULL; RUNTIME in a forked child, where it cannot end.
+/// Any thread, completion callbacks and log callbacks included. Since 0.1.0.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cosmi_operation_wait(
+    operation: *const cosmi_operation,
+    timeout_ms: u32,
+) -> cosmi_status {
+    guard::status(|| {
+        // A share of its own, so that the task is still there should the host free the operation meanwhile.
+        let task = Arc::clone(&unsafe { guard::borrow(operation) }?.task);
+        let limit = (timeout_ms != u32::MAX).then(|| Duration::from_millis(timeout_ms.into()));
+        let ended = task.wait(limit).map_err(|_forked| Fault::Runtime)?;
+        Ok(ended.unwrap_or(cosmi_status::Pending))
+    })
+}
+
+/// Wishes an operation to end now, with COSMI_STATUS_CANCELLED. If its work was quicker, the real result stands.
+/// Requests on the way are dropped. Returns at once; again and again does no harm.
+///
+/// operation: NULL does nothing.
+/// Any thread. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cosmi_operation_cancel(operation: *const cosmi_operation) {
+    guard::value((), || {
+        unsafe { guard::borrow(operation) }.ok()?.task.cancel();
+        None
+    });
+}
+
+/// Why an operation failed.
+///
+/// operation: may be NULL.
+/// Returns the error, borrowed until the operation is freed; NULL when the operation has not ended, or has succeeded.
+/// Any thread. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cosmi_operation_error(
+    operation: *const cosmi_operation,
+) -> *const cosmi_error {
+    unsafe { view(operation, |outcome| outcome.as_ref().err()) }
+}
+
+/// The result of cosmi_token_get_start.
+///
+/// operation: may be NULL.
+/// Returns the token, borrowed until the operation is freed; NULL for an operation that has not ended with one.
+/// Any thread. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cosmi_operation_token(
+    operation: *const cosmi_operation,
+) -> *const cosmi_token {
+    unsafe {
+        view(operation, |outcome| {
+            if let Ok(Output::Token(token)) = outcome {
+                Some(token)
+            } else {
+                None
+            }
+        })
+    }
+}
+
+/// The result of cosmi_environment_show_start.
+///
+/// operation: may be NULL.
+/// Returns the environment, borrowed until the operation is freed; NULL for an operation that has not ended with one.
+/// Any thread. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cosmi_operation_environment(
+    operation: *const cosmi_operation,
+) -> *const cosmi_environment {
+    unsafe {
+        view(operation, |outcome| {
+            if let Ok(Output::Environment(environment)) = outcome {
+                Some(environment)
+            } else {
+                None
+            }
+        })
+    }
+}
+
+/// The result of cosmi_account_list_start and cosmi_account_show_start.
+///
+/// operation: may be NULL.
+/// Returns the accounts, borrowed until the operation is freed; NULL for an operation that has not ended with them.
+/// Any thread. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cosmi_operation_accounts(
+    operation: *const cosmi_operation,
+) -> *const cosmi_accounts {
+    unsafe {
+        view(operation, |outcome| {
+            if let Ok(Output::Accounts(accounts)) = outcome {
+                Some(accounts)
+            } else {
+                None
+            }
+        })
+    }
+}
+
+/// The result of cosmi_keys_list_start.
+///
+/// operation: may be NULL.
+/// Returns the keys, borrowed until the operation is freed; NULL for an operation that has not ended with them.
+/// Any thread. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cosmi_operation_keys(
+    operation: *const cosmi_operation,
+) -> *const cosmi_keys {
+    unsafe {
+        view(operation, |outcome| {
+            if let Ok(Output::Keys(keys)) = outcome {
+                Some(keys)
+            } else {
+                None
+            }
+        })
+    }
+}
+
+/// The result of cosmi_connection_strings_list_start.
+///
+/// operation: may be NULL.
+/// Returns the connection strings, borrowed until the operation is freed; NULL for an operation that has not ended
+/// with them. Any thread. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cosmi_operation_connection_strings(
+    operation: *const cosmi_operation,
+) -> *const cosmi_connection_strings {
+    unsafe {
+        view(operation, |outcome| {
+            if let Ok(Output::ConnectionStrings(strings)) = outcome {
+                Some(strings)
+            } else {
+                None
+            }
+        })
+    }
+}
+
+/// The result of cosmi_collection_show_start.
+///
+/// operation: may be NULL.
+/// Returns the collection, borrowed until the operation is freed; NULL for an operation that has not ended with one.
+/// Any thread. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cosmi_operation_collection(
+    operation: *const cosmi_operation,
+) -> *const cosmi_collection {
+    unsafe {
+        view(operation, |outcome| {
+            if let Ok(Output::Collection(collection)) = outcome {
+                Some(collection)
+            } else {
+                None
+            }
+        })
+    }
+}
+
+/// Frees an operation. One that has not ended is cancelled, and its completion callback still runs. Everything
+/// borrowed from the operation ends with it; secrets are wiped (a token that the client keeps for its next use is
+/// wiped when the client forgets it).
+///
+/// operation: NULL does nothing.
+/// Any thread, at any time, but as the last call on the operation. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cosmi_operation_free(operation: *mut cosmi_operation) {
+    unsafe { guard::free(operation) }
+}

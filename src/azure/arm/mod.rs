@@ -1,0 +1,178 @@
+//! Resource Manager: requests with a token, its errors, its pages.
+
+mod accounts;
+mod error;
+mod keys;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use serde_json::value::RawValue;
+
+pub use accounts::Account;
+pub(super) use accounts::{Name, Scope};
+pub use keys::{ConnectionString, ConnectionStrings, KeyKind, KeyRole, Keys};
+
+use super::call::{Call, Level};
+use super::cloud::Cloud;
+use super::error::{Error, Kind};
+use super::flight::Flights;
+use super::http::{Http, Method, Plane, Request, Response, Url, host_of, new_request_id};
+use super::identity::Identities;
+use super::retry;
+
+/// Everything asked of `Microsoft.DocumentDB`; knows `disableLocalAuth`, which the tutorial's 2016-12-01 does not.
+const COSMOS_API: &str = "2024-11-15";
+const SUBSCRIPTIONS_API: &str = "2022-12-01";
+
+/// Which cloud this is, and how sure that is.
+struct CloudState {
+    cloud: Cloud,
+    // told by the caller or by the metadata service; else the public cloud is taken until something refuses
+    certain: bool,
+}
+
+/// Asks Resource Manager.
+pub(super) struct Arm {
+    http: Arc<Http>,
+    identities: Arc<Identities>,
+    // an address given by the caller; else the cloud's
+    endpoint: Option<Url>,
+    cloud: Mutex<CloudState>,
+    accounts: Flights<Name, Arc<Account>>,
+    keys: Flights<(String, KeyKind), Arc<Keys>>,
+}
+
+struct Patience;
+
+impl retry::Policy for Patience {
+    fn pause(&self, error: &Error, failures: u32, _: Duration) -> Option<Duration> {
+        let again = match error.http_status() {
+            408 | 429 | 500 | 502 | 503 | 504 => failures <= 3,
+            0 => failures <= 2 && matches!(error.kind(), Kind::Protocol | Kind::Connect | Kind::TimedOut),
+            _ => failures <= 2 && error.kind() == Kind::Protocol,
+        };
+        let pause = retry::doubled(Duration::from_millis(if error.http_status() == 0 { 250 } else { 1000 }), failures, Duration::from_secs(8));
+        again.then(|| error.retry_after().unwrap_or(pause))
+    }
+}
+
+impl Arm {
+    pub(super) fn new(http: Arc<Http>, identities: Arc<Identities>, cloud: Option<Cloud>, endpoint: Option<Url>) -> Arm {
+        let cloud = CloudState { cloud: cloud.unwrap_or(Cloud::PUBLIC), certain: cloud.is_some() };
+        Arm { http, identities, endpoint, cloud: Mutex::new(cloud), accounts: Flights::new(), keys: Flights::new() }
+    }
+
+    pub(super) fn cloud(&self) -> Cloud {
+        self.cloud.lock().unwrap_or_else(PoisonError::into_inner).cloud
+    }
+
+    /// Takes over what the metadata service says, unless the caller said otherwise. Tells whether that is news.
+    pub(super) fn learn_cloud(&self, name: Option<&str>) -> bool {
+        let Some(found) = name.and_then(Cloud::find) else { return false };
+        let mut state = self.cloud.lock().unwrap_or_else(PoisonError::into_inner);
+        let news = !state.certain && state.cloud != found;
+        if !state.certain {
+            *state = CloudState { cloud: found, certain: true };
+        }
+        news
+    }
+
+    pub(super) fn endpoint(&self) -> Url {
+        self.endpoint.clone().unwrap_or_else(|| Url::parse(self.cloud().arm).expect("a constant URL"))
+    }
+
+    fn url(&self, path: &str, api_version: &str) -> Url {
+        let mut url = self.endpoint();
+        url.set_path(path);
+        url.query_pairs_mut().append_pair("api-version", api_version);
+        url
+    }
+
+    /// Asks, with a token; once more with a new token when the first is refused.
+    async fn ask(&self, call: &Call, method: Method, path: &str, api_version: &str, what: &What<'_>) -> Result<Response, Error> {
+        match self.ask_here(call, method, self.url(path, api_version), what).await {
+            Err(error) if self.is_elsewhere(call, &error).await => {
+                self.ask_here(call, method, self.url(path, api_version), what).await
+            }
+            answer => answer,
+        }
+    }
+
+    async fn ask_here(&self, call: &Call, method: Method, url: Url, what: &What<'_>) -> Result<Response, Error> {
+        for last in [false, true] {
+            let token = self.identities.token(call, self.cloud().arm).await?;
+            call.waiting_for(what.waiting());
+            let answer = retry::run(call, &Patience, || async {
+                let secret = token.value.as_ascii().ok_or_else(|| Error::new(Kind::BadResponse, "the token is not ASCII text"))?;
+                let bearer = zeroize::Zeroizing::new(format!("Bearer {secret}"));
+                let request = Request::new(Plane::Service, method, url.clone())
+                    .secret_header("authorization", &bearer)?
+                    .header("accept", "application/json")?
+                    .header("x-ms-client-request-id", &new_request_id())?
+                    .header("x-ms-return-client-request-id", "true")?;
+                let response = self.http.send(call, request).await.map_err(|error| error.while_doing("Resource Manager"))?;
+                if response.status == 200 { Ok(response) } else { Err(error::refused(&response, what)) }
+            })
+            .await;
+            match answer {
+                Err(error) if error.kind() == Kind::Unauthenticated && !last => {
+                    call.log(Level::Info, || format!("{}; a new token follows", error.message()));
+                    self.identities.forget(&token);
+                }
+                answer => return answer,
+            }
+        }
+        unreachable!("the second round returns")
+    }
+
+    /// Whether a refusal comes from asking in the public cloud on a machine of another one.
+    async fn is_elsewhere(&self, call: &Call, error: &Error) -> bool {
+        let suspicious = error.kind() == Kind::Unauthenticated
+            || (error.kind() == Kind::NoIdentity && error.http_status() == 400);
+        let certain = self.cloud.lock().unwrap_or_else(PoisonError::into_inner).certain;
+        if !suspicious || certain || !self.identities.is_imds() {
+            return false;
+        }
+        let found = self.identities.environment(call).await;
+        found.is_ok_and(|found| self.learn_cloud(found.cloud.as_deref()))
+    }
+
+    /// Reads all pages of a list; the items stay as they came.
+    async fn list(&self, call: &Call, path: &str, api_version: &str, what: &What<'_>) -> Result<Vec<Box<RawValue>>, Error> {
+        let mut items = Vec::new();
+        let mut response = self.ask(call, Method::Get, path, api_version, what).await?;
+        loop {
+            let not_a_list = || response.not_understood("are no list");
+            let mut page: HashMap<String, Box<RawValue>> = serde_json::from_slice(&response.body).map_err(|_| not_a_list())?;
+            let value = page.remove("value").ok_or_else(not_a_list)?;
+            items.extend(serde_json::from_str::<Vec<Box<RawValue>>>(value.get()).map_err(|_| not_a_list())?);
+            let next = page.remove("nextLink").and_then(|link| serde_json::from_str::<Option<String>>(link.get()).ok().flatten());
+            let Some(next) = next.filter(|next| !next.is_empty()) else { return Ok(items) };
+            let next = Url::parse(&next).ok().filter(|next| next.origin() == self.endpoint().origin()).ok_or_else(|| {
+                Error::new(Kind::BadResponse, format!("{} continues its list on another host, which gets no token", host_of(&self.endpoint())))
+                    .with_action("look for a proxy that changes answers")
+            })?;
+            response = self.ask_here(call, Method::Get, next, what).await?;
+        }
+    }
+}
+
+/// What is asked, in the words of its errors.
+struct What<'a> {
+    /// What is read, as in "the keys of account x".
+    thing: String,
+    /// The action a role must allow.
+    needs: &'static str,
+    /// The account's name, when the request is for one.
+    account: Option<&'a str>,
+    /// Whether the answer or its errors may hold keys: then no text of the service is shown.
+    secret: bool,
+}
+
+impl What<'_> {
+    fn waiting(&self) -> String {
+        format!("{} from Resource Manager", self.thing)
+    }
+}

@@ -1,0 +1,96 @@
+//! One operation's context: its id, its time, its log, and what it is waiting for.
+
+use std::borrow::Cow;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::clock::Clock;
+use super::error::{Error, Kind};
+use super::text;
+
+/// How much a log record matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Something failed for good.
+    Error = 1,
+    /// Something was worked around.
+    Warning = 2,
+    /// What was done, in a line a person wants to read.
+    Info = 3,
+    /// Every request and answer.
+    Debug = 4,
+}
+
+/// Where log records go. Records are log-safe: no secret ever reaches one.
+pub trait Log: Send + Sync {
+    /// Whether a record of this level would be seen at all.
+    fn enabled(&self, level: Level) -> bool;
+
+    /// Takes one record; `operation_id` is 0 outside operations.
+    fn record(&self, level: Level, operation_id: u64, message: &str);
+}
+
+/// The context that every verb of the client takes.
+#[derive(Clone)]
+pub struct Call {
+    operation_id: u64,
+    started: Instant,
+    timeout: Duration,
+    log: Arc<dyn Log>,
+    clock: Arc<dyn Clock>,
+    waiting_for: Arc<Mutex<Cow<'static, str>>>,
+}
+
+impl Call {
+    pub(super) fn new(operation_id: u64, timeout: Duration, log: Arc<dyn Log>, clock: Arc<dyn Clock>) -> Call {
+        Call {
+            operation_id,
+            started: Instant::now(),
+            timeout,
+            log,
+            clock,
+            waiting_for: Arc::new(Mutex::new(Cow::Borrowed("the start"))),
+        }
+    }
+
+    /// The same operation with time of its own, for work that others may come to share.
+    pub(super) fn detached(&self, timeout: Duration) -> Call {
+        Call { started: Instant::now(), timeout, ..self.clone() }
+    }
+
+    /// Notes what is waited for now; a time-out's message says it.
+    pub(super) fn waiting_for(&self, what: impl Into<Cow<'static, str>>) {
+        *self.waiting_for.lock().unwrap_or_else(PoisonError::into_inner) = what.into();
+    }
+
+    /// The time left until the operation's own limit.
+    pub(super) fn remaining(&self) -> Duration {
+        self.timeout.saturating_sub(self.started.elapsed())
+    }
+
+    pub(super) async fn sleep(&self, duration: Duration) {
+        self.clock.sleep(duration).await;
+    }
+
+    /// The error of an operation whose time ran out: it says what was waited for.
+    #[must_use]
+    pub fn timed_out(&self) -> Error {
+        let what = self.waiting_for.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        Error::new(Kind::TimedOut, format!("gave up after {} while waiting for {what}", text::span(self.timeout)))
+            .with_action("allow more time, or look at the verbose log for what was slow")
+            .retryable()
+    }
+
+    /// The error of an operation that the caller cancelled.
+    #[must_use]
+    pub fn cancelled(&self) -> Error {
+        let what = self.waiting_for.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        Error::new(Kind::Cancelled, format!("cancelled while waiting for {what}"))
+    }
+
+    pub(super) fn log(&self, level: Level, message: impl FnOnce() -> String) {
+        if self.log.enabled(level) {
+            self.log.record(level, self.operation_id, &message());
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! The tutorial's chain in one go: token → account and keys → collection and offer.
+
+use std::sync::Arc;
+
+use futures_util::future;
+
+use super::arm::{Account, Arm, KeyKind, Keys, Name, Scope};
+use super::call::{Call, Level};
+use super::cloud::Cloud;
+use super::cosmos::{self, Cosmos, Offer, Shown};
+use super::error::{Error, Kind};
+use super::http::{Url, host_of, parse_root_url};
+use super::secret::Secret;
+
+/// Which account is meant: by endpoint and key, by its full name, or by its name alone.
+#[derive(Debug, Default)]
+pub struct AccountRef {
+    /// The subscription's id.
+    pub subscription_id: Option<String>,
+    /// The resource group; needs the subscription.
+    pub resource_group: Option<String>,
+    /// The account's name.
+    pub name: Option<String>,
+    /// The address of its data plane, `https://NAME.documents.azure.com/`.
+    pub endpoint: Option<String>,
+    /// A key in base64; without one it is read from Resource Manager.
+    pub key: Option<Secret>,
+}
+
+/// A collection and its offer, and what was learnt on the way.
+#[derive(Debug)]
+pub struct Collection {
+    /// The collection, verbatim.
+    pub json: String,
+    /// Its offer, or why it has none.
+    pub offer: Offer,
+    /// The offer of its database, when the collection takes its throughput from there.
+    pub database_offer_json: Option<String>,
+    /// Of all requests to the account together, in request units.
+    pub request_charge_ru: f64,
+    /// The service's id of the request for the collection.
+    pub activity_id: Option<String>,
+    /// The version of the collection's definition.
+    pub etag: Option<String>,
+    /// The account's name, when it is known.
+    pub account_name: Option<String>,
+    /// The address that was asked.
+    pub endpoint: String,
+    /// Which key was used; `Auto` when the caller gave it.
+    pub key_access: KeyKind,
+    /// `{"collection":…,"offer":…|null}`, as the tutorial's last step prints it.
+    pub with_offer_json: String,
+}
+
+impl AccountRef {
+    /// A second copy, key and all.
+    #[must_use]
+    pub fn duplicate(&self) -> AccountRef {
+        AccountRef {
+            subscription_id: self.subscription_id.clone(),
+            resource_group: self.resource_group.clone(),
+            name: self.name.clone(),
+            endpoint: self.endpoint.clone(),
+            key: self.key.as_ref().map(Secret::duplicate),
+        }
+    }
+
+    /// The name by which Resource Manager is asked; an endpoint of Azure's own gives it too.
+    pub(super) fn resource_name(&self) -> Result<Name, Error> {
+        let scope = Scope::new(self.subscription_id.as_deref(), self.resource_group.as_deref())?;
+        if let Some(name) = &self.name {
+            return Name::new(name, scope);
+        }
+        let endpoint = self.endpoint()?;
+        let name = endpoint.as_ref().and_then(|url| Cloud::account_of_host(url.host_str()?));
+        match name {
+            Some(name) => Name::new(name, scope),
+            None if endpoint.is_some() => Err(Error::invalid("the endpoint does not tell the account's name")
+                .with_action("name the account too, or give a key")),
+            None => Err(Error::invalid("no account was named").with_action("name the account, or give its endpoint and key")),
+        }
+    }
+
+    fn endpoint(&self) -> Result<Option<Url>, Error> {
+        self.endpoint.as_deref().map(|endpoint| parse_root_url("account endpoint", endpoint)).transpose()
+    }
+}
+
+/// Shows a collection and its offer. Nothing is asked that is known already, and nothing twice.
+pub(super) async fn show_collection(
+    arm: &Arc<Arm>,
+    cosmos: &Cosmos,
+    call: &Call,
+    account: &AccountRef,
+    database: &str,
+    collection: &str,
+) -> Result<Collection, Error> {
+    // bad input is refused before anything is sent
+    cosmos::check_names(database, collection)?;
+    let endpoint = account.endpoint()?;
+    if let Some(key) = &account.key {
+        let endpoint = match endpoint {
+            Some(endpoint) => endpoint,
+            None => by_suffix(&account.resource_name()?, arm.cloud()),
+        };
+        let opened = cosmos::Account::new(endpoint.clone(), key)?;
+        let shown = cosmos.show_collection(call, &opened, database, collection, false).await?;
+        let name = account.resource_name().ok();
+        return Ok(finish(shown, name.as_ref().map(Name::as_str), &endpoint, KeyKind::Auto));
+    }
+
+    let name = account.resource_name()?;
+    call.waiting_for(format!("the keys of account {}", name.as_str()));
+    let (endpoint, serverless, mut keys) = match endpoint {
+        Some(endpoint) => (endpoint, false, arm.keys(call, &name, KeyKind::Auto).await?),
+        None => {
+            // with the full name known both are asked at the same time; else the account is found first, once
+            let (found, keys) = future::join(arm.account(call, &name), arm.keys(call, &name, KeyKind::Auto)).await;
+            let found = found?;
+            if found.disable_local_auth {
+                return Err(cosmos::keys_disabled(&format!("account {}", found.name)));
+            }
+            (endpoint_of(&found)?, found.serverless, keys?)
+        }
+    };
+    for last in [false, true] {
+        let (_, key) = &keys.keys[0];
+        let opened = cosmos::Account::new(endpoint.clone(), key)?;
+        match cosmos.show_collection(call, &opened, database, collection, serverless).await {
+            Err(error) if error.kind() == Kind::Unauthenticated && !last => {
+                let fresh = renewed(arm, call, &name, &keys, &error).await?;
+                // the same key would be refused again
+                if fresh.keys[0].1 == *key {
+                    return Err(error);
+                }
+                keys = fresh;
+            }
+            shown => return shown.map(|shown| finish(shown, Some(name.as_str()), &endpoint, keys.access)),
+        }
+    }
+    unreachable!("the second round returns")
+}
+
+/// The keys after the data plane refused those in memory: somebody may have regenerated them.
+async fn renewed(arm: &Arc<Arm>, call: &Call, name: &Name, stale: &Arc<Keys>, error: &Error) -> Result<Arc<Keys>, Error> {
+    call.log(Level::Info, || format!("{}; the keys are read anew", error.message()));
+    call.waiting_for(format!("the keys of account {}", name.as_str()));
+    arm.keys_instead_of(call, name, KeyKind::Auto, stale).await
+}
+
+fn by_suffix(name: &Name, cloud: Cloud) -> Url {
+    Url::parse(&format!("https://{}.{}/", name.as_str(), cloud.cosmos_suffix)).expect("a checked name and a constant suffix")
+}
+
+fn endpoint_of(account: &Account) -> Result<Url, Error> {
+    let endpoint = account.document_endpoint.as_deref().ok_or_else(|| {
+        Error::new(Kind::NotFound, format!("account {} has no endpoint yet", account.name))
+            .with_action("wait until the account has been made, and try again")
+    })?;
+    parse_root_url("endpoint that Resource Manager names", endpoint)
+}
+
+fn finish(shown: Shown, account_name: Option<&str>, endpoint: &Url, key_access: KeyKind) -> Collection {
+    let offer = match &shown.offer {
+        Offer::Present(offer) => offer.as_str(),
+        Offer::Absent(_) => "null",
+    };
+    Collection {
+        with_offer_json: format!("{{\"collection\":{},\"offer\":{offer}}}", shown.json),
+        json: shown.json,
+        offer: shown.offer,
+        database_offer_json: shown.database_offer,
+        request_charge_ru: shown.charge,
+        activity_id: shown.activity_id,
+        etag: shown.etag,
+        account_name: account_name.map(str::to_owned),
+        endpoint: format!("{}://{}/", endpoint.scheme(), host_of(endpoint)),
+        key_access,
+    }
+}

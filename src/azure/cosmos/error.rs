@@ -1,0 +1,124 @@
+//! What the data plane's refusals mean, and what to do about them.
+
+use std::collections::HashMap;
+use std::time::{Duration, SystemTime};
+
+use serde_json::Value;
+
+use crate::azure::error::{Error, Kind};
+use crate::azure::http::Response;
+use crate::azure::text;
+
+/// The service code that stands for keys being turned off, whatever the service called it.
+const LOCAL_AUTH_DISABLED: &str = "LocalAuthDisabled";
+
+/// Substatus of a 404: what is missing is not the thing itself but what it lies in.
+const OWNER_NOT_FOUND: u32 = 1003;
+
+// the service takes dates up to 15 minutes old, and some minutes ahead
+const SKEW: Duration = Duration::from_secs(5 * 60);
+
+/// The error of an answer that is not 200. `thing` is what was read, as in "collection a".
+pub(super) fn refused(response: &Response, thing: &str, now: SystemTime) -> Error {
+    let status = response.status;
+    let substatus: u32 = response.header("x-ms-substatus").and_then(|text| text.parse().ok()).unwrap_or(0);
+    let Some((code, message)) = envelope(response) else {
+        return foreign(response, substatus);
+    };
+    let said = text::line(&message, 300);
+    let error = match (status, substatus) {
+        (401 | 403, 5202 | 5203) => keys_disabled("the account"),
+        (401, _) if message.to_ascii_lowercase().contains("local authorization is disabled") => keys_disabled("the account"),
+        (401 | 403, _) if skew(response, now).is_some() => clock(response, now),
+        (401, _) => Error::new(Kind::Unauthenticated, "the account refuses the key")
+            .with_action("check that the key is this account's and has not been regenerated since"),
+        (403, _) if message.to_ascii_lowercase().contains("firewall") => {
+            Error::new(Kind::Forbidden, format!("the account's firewall does not let this machine in ({said})"))
+                .with_action("add this machine's address or virtual network to the account's networking, or use its private endpoint")
+        }
+        (403, _) => Error::new(Kind::Forbidden, format!("the account does not allow to read {thing} ({said})"))
+            .with_action("see the account's networking and keys in the Azure portal"),
+        (404, OWNER_NOT_FOUND) => Error::new(Kind::NotFound, format!("{thing} does not exist, because its database does not"))
+            .with_action("check the name of the database; names are case-sensitive"),
+        (404, _) => Error::new(Kind::NotFound, format!("{thing} does not exist"))
+            .with_action("check the names; they are case-sensitive"),
+        (429, _) => Error::new(Kind::Throttled, format!("the account is asked too often to read {thing}"))
+            .with_action("try again later, ask less at once, or raise the throughput")
+            .retryable(),
+        (408 | 410 | 423 | 449 | 500..=599, _) => Error::new(Kind::Service, format!("Cosmos DB could not read {thing} at the moment ({said})"))
+            .with_action("try again; if it stays so, see Azure's service health")
+            .retryable(),
+        (409, _) => Error::new(Kind::Conflict, format!("the state of {thing} forbids it ({said})")),
+        _ => Error::new(Kind::Service, format!("Cosmos DB refuses to read {thing} ({said})"))
+            .with_action("the message says why; the request id finds the request in Azure's logs"),
+    };
+    let error = finish(error, response, substatus);
+    if error.service_code().is_some() { error } else { error.with_service_code(&code) }
+}
+
+/// The error of an account whose keys are turned off.
+pub(in crate::azure) fn keys_disabled(account: &str) -> Error {
+    Error::new(Kind::Forbidden, format!("{account} has its keys turned off (disableLocalAuth)"))
+        .with_action("turn local authentication on for the account; a key cannot open it as it is")
+        .with_service_code(LOCAL_AUTH_DISABLED)
+}
+
+/// An error status in a body that is not the service's: some pass, the others come from somebody else.
+fn foreign(response: &Response, substatus: u32) -> Error {
+    let error = match response.status {
+        408 | 429 | 449 | 500..=599 => {
+            let kind = if response.status == 429 { Kind::Throttled } else { Kind::Service };
+            Error::new(kind, format!("{} answered {} without saying why", response.host, response.status))
+                .with_action("try again; if it stays so, see whether a proxy answers in the service's place")
+                .retryable()
+        }
+        _ => response.not_understood("are no answer of Cosmos DB"),
+    };
+    finish(error, response, substatus)
+}
+
+fn finish(error: Error, response: &Response, substatus: u32) -> Error {
+    let ms = response.header("x-ms-retry-after-ms").and_then(|text| text.parse().ok()).map(Duration::from_millis);
+    error
+        .with_http_status(response.status)
+        .with_substatus(substatus)
+        .with_request_id(response.header("x-ms-activity-id"))
+        .with_retry_after(ms.or(response.retry_after()))
+}
+
+/// How far this machine's clock is from the service's, when that is far enough to matter: `(span, behind)`.
+fn skew(response: &Response, now: SystemTime) -> Option<(Duration, bool)> {
+    let date = response.date()?;
+    let (span, behind) = match date.duration_since(now) {
+        Ok(span) => (span, true),
+        Err(earlier) => (earlier.duration(), false),
+    };
+    (span > SKEW).then_some((span, behind))
+}
+
+fn clock(response: &Response, now: SystemTime) -> Error {
+    let (span, behind) = skew(response, now).unwrap_or_default();
+    let way = if behind { "behind" } else { "ahead of" };
+    Error::new(
+        Kind::Unauthenticated,
+        format!("the account refuses the signature's date: this machine's clock is {} {way} the service's", text::span(span)),
+    )
+    .with_action("set this machine's clock, and let it be kept by a time service")
+}
+
+/// `{code,message}`; the message is the first of its own `{"Errors":[…]}` when it has them, without ids and statistics.
+fn envelope(response: &Response) -> Option<(String, String)> {
+    let mut fields: HashMap<String, Value> = serde_json::from_slice(&response.body).ok()?;
+    let mut take = |name: &str| match fields.remove(name) {
+        Some(Value::String(text)) => Some(text),
+        _ => None,
+    };
+    let (code, message) = (take("code")?, take("message")?);
+    let prose = message.split("\r\nActivityId:").next().unwrap_or_default();
+    let prose = prose.trim_start_matches("Message:").trim();
+    let first = serde_json::from_str::<Value>(prose).ok().and_then(|inner| {
+        let list = inner.get("Errors").unwrap_or(&inner);
+        list.get(0).and_then(Value::as_str).map(str::to_owned)
+    });
+    Some((code, first.unwrap_or_else(|| prose.to_owned())))
+}

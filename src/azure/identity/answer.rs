@@ -1,0 +1,94 @@
+//! What identity endpoints answer: the token in its many spellings, and errors in four envelopes.
+
+use std::collections::HashMap;
+use std::time::SystemTime;
+
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::expiry;
+use crate::azure::error::{Error, Kind};
+use crate::azure::http::Response;
+use crate::azure::secret::Secret;
+
+/// A token as it was answered.
+pub(super) struct Answer {
+    pub token: Secret,
+    pub client_id: Option<String>,
+    expires_on: Option<String>,
+    expires_in: Option<String>,
+    host: String,
+}
+
+impl Answer {
+    /// Reads a 200. The body is in no error, since it may hold a token.
+    pub(super) fn parse(response: &Response) -> Result<Answer, Error> {
+        let not_a_token = || response.not_understood("hold no access token");
+        let fields: HashMap<String, &RawValue> = serde_json::from_slice(&response.body).map_err(|_| not_a_token())?;
+        let token = fields.get("access_token").and_then(|raw| Secret::from_json(raw));
+        let token = token.filter(|token| !token.as_bytes().is_empty()).ok_or_else(not_a_token)?;
+        // strings and numbers are both in use
+        let text = |name: &str| {
+            let raw = fields.get(name)?.get();
+            let text = raw.strip_prefix('"').and_then(|raw| raw.strip_suffix('"')).unwrap_or(raw);
+            (!text.is_empty() && text != "null").then(|| text.replace("\\/", "/"))
+        };
+        Ok(Answer {
+            token,
+            client_id: text("client_id"),
+            expires_on: text("expires_on"),
+            expires_in: text("expires_in"),
+            host: response.host.clone(),
+        })
+    }
+
+    /// When the token ends, in Unix seconds.
+    pub(super) fn expires_on(&self, now: SystemTime) -> Result<i64, Error> {
+        expiry::unix_seconds(self.expires_on.as_deref(), self.expires_in.as_deref(), now).ok_or_else(|| {
+            Error::new(Kind::BadResponse, format!("{} answered a token without saying when it ends", self.host))
+                .with_action("look for something between this machine and its identity endpoint that changes answers")
+        })
+    }
+}
+
+/// A refusal with the service's own code. Descriptions are not shown: they are prose, and may quote what was sent.
+pub(super) fn refusal(response: &Response, kind: Kind, message: String) -> Error {
+    let error = Error::new(kind, message).with_http_status(response.status).with_request_id(response.header("x-ms-request-id"));
+    match code(response) {
+        Some(code) => error.with_service_code(&code),
+        None => error,
+    }
+}
+
+/// A status that may pass.
+pub(super) fn unavailable(response: &Response, who: &str) -> Error {
+    let status = response.status;
+    let (kind, message, action) = match status {
+        429 => (Kind::Throttled, format!("{who} is asked too often"), "let fewer processes ask at once, and try again"),
+        410 => (Kind::Service, format!("{who} is being updated"), "try again in a minute or two"),
+        404 | 408 | 500..=599 => (
+            Kind::Service,
+            format!("{who} does not work at the moment"),
+            "try again; if it stays so, see whether a proxy answers in its place",
+        ),
+        _ => (
+            Kind::BadResponse,
+            format!("{who} answers {status}, which it never does"),
+            "see whether a proxy or another program answers in its place",
+        ),
+    };
+    let error = refusal(response, kind, message).with_action(action).with_retry_after(response.retry_after());
+    if kind == Kind::BadResponse { error } else { error.retryable() }
+}
+
+/// `{error,…}`, `{error:{code,…}}`, `{StatusCode,…}`, `{ErrorCode,…}`, keys in any case.
+fn code(response: &Response) -> Option<String> {
+    let fields: HashMap<String, Value> = serde_json::from_slice(&response.body).ok()?;
+    let field = |wanted: &str| fields.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, value)| value);
+    let found = match field("error") {
+        Some(Value::Object(inner)) => inner.iter().find(|(name, _)| name.eq_ignore_ascii_case("code")).map(|(_, value)| value),
+        Some(value) => Some(value),
+        None => field("ErrorCode"),
+    };
+    found.and_then(Value::as_str).map(str::to_owned)
+}

@@ -1,0 +1,185 @@
+//! What cosmi does in Azure, as plain async Rust: tokens of managed identities, Resource Manager, Cosmos DB.
+//!
+//! [`Client`] has the verbs. Inside, `identity` gets tokens, `arm` asks Resource Manager with them, `cosmos` asks an
+//! account's data plane with a key; the three know nothing of each other beyond that direction, and only `http` has
+//! sockets.
+
+mod arm;
+mod call;
+mod chain;
+mod clock;
+mod cloud;
+mod cosmos;
+mod env;
+mod error;
+mod flight;
+mod http;
+mod identity;
+mod retry;
+mod secret;
+mod settings;
+mod text;
+mod tls;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+pub use arm::{Account, ConnectionString, ConnectionStrings, KeyKind, KeyRole, Keys};
+pub use call::{Call, Level, Log};
+pub use chain::{AccountRef, Collection};
+pub use clock::{Clock, SystemClock};
+pub use cosmos::{Offer, OfferAbsence};
+pub use env::{Env, ProcessEnv};
+pub use error::{Error, Kind};
+pub use identity::{Environment, Token};
+pub use secret::Secret;
+pub use settings::{DEFAULT_TIMEOUT, Identity, IdentitySource, Settings};
+
+use arm::{Arm, Scope};
+use cloud::Cloud;
+use cosmos::Cosmos;
+use http::{Http, parse_root_url};
+use identity::Identities;
+
+/// A session: one identity, its tokens and keys in memory, and connections that are used again. Clones share all.
+#[derive(Clone)]
+pub struct Client(Arc<Inner>);
+
+struct Inner {
+    identities: Arc<Identities>,
+    arm: Arc<Arm>,
+    cosmos: Cosmos,
+    timeout: Duration,
+    clock: Arc<dyn Clock>,
+    log: Arc<dyn Log>,
+}
+
+impl Client {
+    /// Makes a client. Nothing is sent.
+    ///
+    /// # Errors
+    /// When a setting, or a variable read in its place, cannot be used.
+    pub fn new(settings: Settings, log: Arc<dyn Log>) -> Result<Client, Error> {
+        Client::with_host(settings, log, Arc::new(ProcessEnv), Arc::new(SystemClock))
+    }
+
+    /// Makes a client that reads the given environment and clock.
+    ///
+    /// # Errors
+    /// As [`Client::new`].
+    pub fn with_host(settings: Settings, log: Arc<dyn Log>, env: Arc<dyn Env>, clock: Arc<dyn Clock>) -> Result<Client, Error> {
+        let ca_pem = match (&settings.ca_pem, env.get("COSMI_CA_FILE")) {
+            (Some(pem), _) => Some(pem.clone()),
+            (None, Some(file)) => Some(std::fs::read(file).map_err(|_| {
+                Error::invalid("the file that COSMI_CA_FILE names cannot be read")
+                    .with_action("let COSMI_CA_FILE name a file with CA certificates in PEM, or unset it")
+            })?),
+            (None, None) => None,
+        };
+        let cloud = settings.cloud.as_deref().map(Cloud::named).transpose()?;
+        let arm_endpoint = match (&settings.arm_endpoint, env.get("COSMI_ARM_ENDPOINT")) {
+            (Some(endpoint), _) => Some(parse_root_url("Resource Manager endpoint", endpoint)?),
+            (None, Some(endpoint)) => Some(parse_root_url("COSMI_ARM_ENDPOINT", &endpoint)?),
+            (None, None) => None,
+        };
+        let http = Arc::new(Http::new(ca_pem.as_deref())?);
+        let identities = Arc::new(Identities::new(&settings, Arc::clone(&http), env, Arc::clone(&clock))?);
+        let arm = Arc::new(Arm::new(Arc::clone(&http), Arc::clone(&identities), cloud, arm_endpoint));
+        let cosmos = Cosmos::new(http, Arc::clone(&clock));
+        Ok(Client(Arc::new(Inner { identities, arm, cosmos, timeout: settings.timeout, clock, log })))
+    }
+
+    /// The time an operation has when it is not given its own.
+    #[must_use]
+    pub fn timeout(&self) -> Duration {
+        self.0.timeout
+    }
+
+    /// The context of one operation; its time runs from now.
+    #[must_use]
+    pub fn call(&self, operation_id: u64, timeout: Duration) -> Call {
+        Call::new(operation_id, timeout, Arc::clone(&self.0.log), Arc::clone(&self.0.clock))
+    }
+
+    /// A token for `resource`, a URI such as `https://management.azure.com/`; from memory while it is good for
+    /// five more minutes.
+    ///
+    /// # Errors
+    /// `NoIdentity` when there is no endpoint to ask or the identity is not this machine's.
+    pub async fn token(&self, call: &Call, resource: &str) -> Result<Arc<Token>, Error> {
+        self.0.identities.token(call, resource).await
+    }
+
+    /// Who and where this machine is.
+    ///
+    /// # Errors
+    /// `NoIdentity` when nothing tells.
+    pub async fn environment(&self, call: &Call) -> Result<Environment, Error> {
+        let found = self.0.identities.environment(call).await?;
+        self.0.arm.learn_cloud(found.cloud.as_deref());
+        Ok(Environment {
+            source: found.source,
+            reason: found.reason,
+            subscription_id: found.subscription_id,
+            resource_group: found.resource_group,
+            machine_name: found.machine_name,
+            resource_id: found.resource_id,
+            location: found.location,
+            cloud: self.0.arm.cloud().name.to_owned(),
+            arm_endpoint: self.0.arm.endpoint().to_string(),
+            metadata_json: found.metadata_json,
+        })
+    }
+
+    /// The Cosmos accounts in a resource group, in a subscription, or in all that the identity sees.
+    ///
+    /// # Errors
+    /// `InvalidArgument` when a group is named without its subscription.
+    pub async fn list_accounts(&self, call: &Call, subscription: Option<&str>, group: Option<&str>) -> Result<Vec<Account>, Error> {
+        self.0.arm.list_accounts(call, &Scope::new(subscription, group)?).await
+    }
+
+    /// One account as it is now.
+    ///
+    /// # Errors
+    /// `NotFound` when the identity sees no such account.
+    pub async fn show_account(&self, call: &Call, account: &AccountRef) -> Result<Account, Error> {
+        let name = account.resource_name()?;
+        Ok(Account::clone(&*self.0.arm.show_account(call, &name).await?))
+    }
+
+    /// The keys of an account as they are now.
+    ///
+    /// # Errors
+    /// `Forbidden` when no role allows it.
+    pub async fn list_keys(&self, call: &Call, account: &AccountRef, kind: KeyKind) -> Result<Arc<Keys>, Error> {
+        let name = account.resource_name()?;
+        self.0.arm.fresh_keys(call, &name, kind).await
+    }
+
+    /// The connection strings of an account as they are now.
+    ///
+    /// # Errors
+    /// `Forbidden` when no role allows it.
+    pub async fn list_connection_strings(&self, call: &Call, account: &AccountRef) -> Result<ConnectionStrings, Error> {
+        let name = account.resource_name()?;
+        self.0.arm.connection_strings(call, &name).await
+    }
+
+    /// A collection and its offer: with the key that was given, or with the account's own, which is read when it is
+    /// not in memory.
+    ///
+    /// # Errors
+    /// `NotFound` when account, database or collection do not exist; `Forbidden` when keys may not be read or are
+    /// turned off.
+    pub async fn show_collection(&self, call: &Call, account: &AccountRef, database: &str, collection: &str) -> Result<Collection, Error> {
+        chain::show_collection(&self.0.arm, &self.0.cosmos, call, account, database, collection).await
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("cloud", &self.0.arm.cloud().name).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,68 @@
+//! What is trusted: the operating system's store and policy, or exactly the certificates that were given.
+
+use std::sync::Arc;
+
+use rustls::client::WebPkiServerVerifier;
+use rustls::client::danger::ServerCertVerifier;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use rustls::{CertificateError, ClientConfig, RootCertStore};
+
+use super::error::Error;
+
+/// The configuration for every TLS connection of a client.
+pub(super) fn config(ca_pem: Option<&[u8]>) -> Result<ClientConfig, Error> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let verifier: Arc<dyn ServerCertVerifier> = match ca_pem {
+        // the platform's verifier with extra roots fails or is too lenient on some systems, so never both
+        Some(pem) => WebPkiServerVerifier::builder_with_provider(Arc::new(roots(pem)?), Arc::clone(&provider))
+            .build()
+            .map_err(|_| unusable())?,
+        None => Arc::new(rustls_platform_verifier::Verifier::new(Arc::clone(&provider)).map_err(|_| {
+            Error::invalid("the system's store of trusted certificates cannot be read")
+                .with_action("install the system's CA certificates, or give a CA file")
+        })?),
+    };
+    ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|_| unusable())
+        .map(|builder| {
+            builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth()
+        })
+}
+
+fn roots(pem: &[u8]) -> Result<RootCertStore, Error> {
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_slice_iter(pem) {
+        roots.add(certificate.map_err(|_| unusable())?).map_err(|_| unusable())?;
+    }
+    if roots.is_empty() { Err(unusable()) } else { Ok(roots) }
+}
+
+fn unusable() -> Error {
+    Error::invalid("the CA certificates given cannot be used")
+        .with_action("give one or more CA certificates in PEM, each between BEGIN CERTIFICATE and END CERTIFICATE")
+}
+
+/// What was wrong with the other side, and what to do: `(what, action)`.
+pub(super) fn explain(error: &rustls::Error) -> (&'static str, &'static str) {
+    const PROXY: &str = "if a proxy re-encrypts traffic here, trust its CA in the system's store or give its CA file";
+    match error {
+        rustls::Error::InvalidCertificate(
+            CertificateError::Expired | CertificateError::ExpiredContext { .. },
+        ) => ("its certificate has expired", "check this machine's clock, then the certificate of the server"),
+        rustls::Error::InvalidCertificate(
+            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. },
+        ) => ("its certificate is not valid yet", "check this machine's clock"),
+        rustls::Error::InvalidCertificate(
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
+        ) => ("its certificate is for another name", "check the endpoint for a typing error; a proxy may answer in its place"),
+        rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer) => {
+            ("its certificate is from an unknown issuer", PROXY)
+        }
+        rustls::Error::InvalidCertificate(CertificateError::Revoked) => ("its certificate has been revoked", PROXY),
+        rustls::Error::InvalidCertificate(_) => ("its certificate is not acceptable", PROXY),
+        rustls::Error::InvalidMessage(_) => ("it does not speak TLS", "check the port of the endpoint"),
+        _ => ("the TLS handshake failed", PROXY),
+    }
+}

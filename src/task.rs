@@ -1,0 +1,626 @@
+//! A piece of work that ends exactly once: by its own result, a cancellation, a time-out or a panic.
+//!
+//! Knows futures and outcomes, nothing of Azure and nothing of C.
+
+use std::any::Any;
+use std::fmt;
+use std::future::Future;
+use std::io;
+use std::panic::AssertUnwindSafe;
+use std::pin::{Pin, pin};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+use std::time::{Duration, Instant};
+
+use futures_util::FutureExt as _;
+use tokio::sync::Notify;
+use tokio::time::sleep_until;
+
+use crate::runtime::{self, Machine};
+
+/// What a task ends with.
+pub trait Outcome: Send + Sync + 'static {
+    /// The short form, which outlives the outcome.
+    type Status: fmt::Debug + Copy + Send + 'static;
+
+    /// The short form of this outcome.
+    fn status(&self) -> Self::Status;
+}
+
+/// The outcomes of a task whose work did not come to a result.
+pub trait Endings<O>: Send + 'static {
+    /// Someone wished it to end.
+    fn cancelled(&self) -> O;
+    /// Its time was up.
+    fn timed_out(&self) -> O;
+    /// The work panicked, with this message.
+    fn panicked(&self, message: String) -> O;
+}
+
+/// Runs once, on the host thread, after the end is visible to [`Task::wait`].
+pub type Completion<S> = Box<dyn FnOnce(S) + Send>;
+
+/// Where the work is polled first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FirstPoll {
+    /// By the caller of [`Task::start`]: work that needs no waiting has ended when that returns.
+    Here,
+    /// On the library's own thread, as every later one.
+    OnWorker,
+}
+
+/// Work under way, or its outcome.
+#[derive(Debug)]
+pub struct Task<O: Outcome> {
+    state: Mutex<State<O>>,
+    ended: Condvar,
+    cancel: Notify,
+}
+
+#[derive(Debug)]
+enum State<O: Outcome> {
+    Running,
+    /// Nobody will ask for the outcome: drop it as soon as there is one.
+    Abandoned,
+    Ended(O::Status, Option<Arc<O>>),
+}
+
+impl<O: Outcome> Task<O> {
+    /// Starts `work`, which has `limit` to end in.
+    ///
+    /// # Errors
+    ///
+    /// When there are no threads to run it on. Then nothing was started and `completion` never runs.
+    pub fn start(
+        work: impl Future<Output = O> + Send + 'static,
+        limit: Duration,
+        endings: impl Endings<O>,
+        completion: Option<Completion<O::Status>>,
+        first_poll: FirstPoll,
+    ) -> io::Result<Arc<Self>> {
+        let machine = runtime::machine()?;
+        let deadline = Instant::now() + limit;
+        let task = Arc::new(Self {
+            state: Mutex::new(State::Running),
+            ended: Condvar::new(),
+            cancel: Notify::new(),
+        });
+        let end = End {
+            task: Arc::clone(&task),
+            endings,
+            completion,
+            machine,
+        };
+        let mut work = Box::pin(AssertUnwindSafe(work).catch_unwind());
+        if first_poll == FirstPoll::Here {
+            let entered = machine.enter();
+            // No waker is needed: the worker polls again at once, and brings its own.
+            if let Poll::Ready(result) = work.as_mut().poll(&mut Context::from_waker(Waker::noop()))
+            {
+                drop(work);
+                drop(entered);
+                end.with(result);
+                return Ok(task);
+            }
+        }
+        machine.spawn(end.drive(work, deadline));
+        Ok(task)
+    }
+
+    /// Waits for the end: its status, or `None` when `limit` is over first. `None` as limit waits without bound.
+    ///
+    /// # Errors
+    ///
+    /// In a forked child, where the work has no thread to run on and would never end.
+    pub fn wait(&self, limit: Option<Duration>) -> io::Result<Option<O::Status>> {
+        let state = self.lock();
+        if let State::Ended(status, _) = &*state {
+            return Ok(Some(*status));
+        }
+        if runtime::is_forked() {
+            return Err(io::Error::other(
+                "the process was forked after the operation was started",
+            ));
+        }
+        let running = |state: &mut State<O>| !matches!(state, State::Ended(..));
+        let state = match limit {
+            None => self
+                .ended
+                .wait_while(state, running)
+                .unwrap_or_else(PoisonError::into_inner),
+            Some(limit) => {
+                self.ended
+                    .wait_timeout_while(state, limit, running)
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .0
+            }
+        };
+        Ok(if let State::Ended(status, _) = &*state {
+            Some(*status)
+        } else {
+            None
+        })
+    }
+
+    /// The outcome, once there is one and until it is abandoned.
+    pub fn outcome(&self) -> Option<Arc<O>> {
+        if let State::Ended(_, outcome) = &*self.lock() {
+            outcome.clone()
+        } else {
+            None
+        }
+    }
+
+    /// Wishes the work to end now. It may still come to its own result first.
+    pub fn cancel(&self) {
+        // Leaves a permit, so that a wish before the first poll is not lost.
+        self.cancel.notify_one();
+    }
+
+    /// Cancels, and drops the outcome: now if there is one, otherwise as soon as there is.
+    pub fn abandon(&self) {
+        self.cancel();
+        let outcome = {
+            let mut state = self.lock();
+            match &mut *state {
+                State::Running | State::Abandoned => {
+                    *state = State::Abandoned;
+                    None
+                }
+                State::Ended(_, outcome) => outcome.take(),
+            }
+        };
+        drop(outcome);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State<O>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn end(&self, outcome: O) -> O::Status {
+        let status = outcome.status();
+        let outcome = Arc::new(outcome);
+        let mut state = self.lock();
+        *state = State::Ended(
+            status,
+            if matches!(*state, State::Abandoned) {
+                None
+            } else {
+                Some(outcome)
+            },
+        );
+        drop(state);
+        self.ended.notify_all();
+        status
+    }
+}
+
+/// The duty to end a task. Dropped without having ended it, it ends it.
+struct End<O: Outcome, E: Endings<O>> {
+    task: Arc<Task<O>>,
+    endings: E,
+    completion: Option<Completion<O::Status>>,
+    machine: &'static Machine,
+}
+
+enum Event<R> {
+    Cancelled,
+    TimedOut,
+    Done(R),
+}
+
+impl<O: Outcome, E: Endings<O>> End<O, E> {
+    async fn drive<W>(self, mut work: Pin<Box<W>>, deadline: Instant)
+    where
+        W: Future<Output = Result<O, Box<dyn Any + Send>>> + Send,
+    {
+        let event = {
+            let mut cancelled = pin!(self.task.cancel.notified());
+            let mut limit = pin!(sleep_until(deadline.into()));
+            std::future::poll_fn(|context| {
+                // The wish and the clock come first: work that is always busy can not keep them out.
+                if cancelled.as_mut().poll(context).is_ready() {
+                    return Poll::Ready(Event::Cancelled);
+                }
+                if limit.as_mut().poll(context).is_ready() {
+                    return Poll::Ready(Event::TimedOut);
+                }
+                work.as_mut().poll(context).map(Event::Done)
+            })
+            .await
+        };
+        // Its connections close before the end is visible.
+        drop(work);
+        match event {
+            Event::Cancelled => {
+                let outcome = self.endings.cancelled();
+                self.with(Ok(outcome));
+            }
+            Event::TimedOut => {
+                let outcome = self.endings.timed_out();
+                self.with(Ok(outcome));
+            }
+            Event::Done(result) => self.with(result),
+        }
+    }
+
+    fn with(mut self, result: Result<O, Box<dyn Any + Send>>) {
+        let outcome = result.unwrap_or_else(|panic| self.endings.panicked(panic_text(&*panic)));
+        self.end(outcome);
+    }
+
+    fn end(&mut self, outcome: O) {
+        let status = self.task.end(outcome);
+        if let Some(completion) = self.completion.take() {
+            self.machine
+                .run_on_host_thread(Box::new(move || completion(status)));
+        }
+    }
+}
+
+impl<O: Outcome, E: Endings<O>> Drop for End<O, E> {
+    fn drop(&mut self) {
+        if !matches!(*self.task.lock(), State::Ended(..)) {
+            self.end(
+                self.endings
+                    .panicked("the operation was dropped before its end".to_owned()),
+            );
+        }
+    }
+}
+
+/// The message of a caught panic.
+#[must_use]
+pub fn panic_text(payload: &(dyn Any + Send)) -> String {
+    if let Some(text) = payload.downcast_ref::<&str>() {
+        (*text).to_owned()
+    } else if let Some(text) = payload.downcast_ref::<String>() {
+        text.clone()
+    } else {
+        "a panic without a message".to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashMap;
+    use std::future::{pending, ready};
+    use std::sync::Weak;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::mpsc::{Receiver, channel};
+    use std::thread;
+    use tokio::time::sleep;
+
+    const LONG: Duration = Duration::from_secs(30);
+
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    enum Status {
+        Done,
+        Cancelled,
+        TimedOut,
+        Panicked,
+    }
+
+    /// An outcome that tells whether it still exists.
+    #[derive(Debug)]
+    struct Ended(Status, String, Arc<()>);
+
+    impl Ended {
+        fn new(status: Status) -> Self {
+            Self(status, String::new(), Arc::new(()))
+        }
+    }
+
+    impl Outcome for Ended {
+        type Status = Status;
+
+        fn status(&self) -> Status {
+            self.0
+        }
+    }
+
+    struct Plain;
+
+    impl Endings<Ended> for Plain {
+        fn cancelled(&self) -> Ended {
+            Ended::new(Status::Cancelled)
+        }
+        fn timed_out(&self) -> Ended {
+            Ended::new(Status::TimedOut)
+        }
+        fn panicked(&self, message: String) -> Ended {
+            Ended(Status::Panicked, message, Arc::new(()))
+        }
+    }
+
+    fn start(
+        work: impl Future<Output = Ended> + Send + 'static,
+        limit: Duration,
+        first_poll: FirstPoll,
+    ) -> Arc<Task<Ended>> {
+        Task::start(work, limit, Plain, None, first_poll).expect("threads")
+    }
+
+    fn end_of(task: &Task<Ended>) -> Status {
+        task.wait(Some(LONG)).expect("not forked").expect("an end")
+    }
+
+    fn reporting() -> (Completion<Status>, Receiver<(Status, thread::ThreadId)>) {
+        let (sender, receiver) = channel();
+        (
+            Box::new(move |status| {
+                sender
+                    .send((status, thread::current().id()))
+                    .expect("the test waits")
+            }),
+            receiver,
+        )
+    }
+
+    async fn done() -> Ended {
+        Ended::new(Status::Done)
+    }
+
+    #[test]
+    fn ready_work_has_ended_when_start_returns() {
+        let task = start(done(), LONG, FirstPoll::Here);
+        assert_eq!(
+            task.wait(Some(Duration::ZERO)).expect("not forked"),
+            Some(Status::Done)
+        );
+    }
+
+    #[test]
+    fn waiting_work_polled_first_here_goes_on_at_the_worker() {
+        let caller = thread::current().id();
+        let work = async move {
+            assert_eq!(thread::current().id(), caller);
+            sleep(Duration::from_millis(20)).await;
+            assert!(runtime::is_own_thread());
+            Ended::new(Status::Done)
+        };
+        let task = start(work, LONG, FirstPoll::Here);
+        assert_eq!(task.wait(Some(Duration::ZERO)).expect("not forked"), None);
+        assert_eq!(end_of(&task), Status::Done);
+    }
+
+    #[test]
+    fn work_for_the_worker_is_never_polled_by_the_caller() {
+        let task = start(
+            async {
+                Ended::new(if runtime::is_own_thread() {
+                    Status::Done
+                } else {
+                    Status::Panicked
+                })
+            },
+            LONG,
+            FirstPoll::OnWorker,
+        );
+        assert_eq!(end_of(&task), Status::Done);
+    }
+
+    #[test]
+    fn a_panic_at_the_first_poll_or_later_is_an_outcome_with_its_message() {
+        let late = async {
+            sleep(Duration::from_millis(5)).await;
+            panic!("injected {}", "late");
+        };
+        let never_polled_twice = async { panic!("injected at once") };
+        for (task, message) in [
+            (start(late, LONG, FirstPoll::OnWorker), "injected late"),
+            (
+                start(never_polled_twice, LONG, FirstPoll::Here),
+                "injected at once",
+            ),
+        ] {
+            assert_eq!(end_of(&task), Status::Panicked);
+            assert_eq!(task.outcome().expect("kept").1, message);
+        }
+    }
+
+    #[test]
+    fn a_panic_while_the_work_is_dropped_still_ends_the_task() {
+        struct Bomb;
+        impl Drop for Bomb {
+            fn drop(&mut self) {
+                panic!("injected into a drop");
+            }
+        }
+        let bomb = Bomb;
+        let work = async move {
+            let _bomb = bomb;
+            pending::<Ended>().await
+        };
+        let (completion, ends) = reporting();
+        let task =
+            Task::start(work, LONG, Plain, Some(completion), FirstPoll::OnWorker).expect("threads");
+        task.cancel();
+        assert_eq!(end_of(&task), Status::Panicked);
+        assert_eq!(
+            ends.recv_timeout(LONG).expect("a completion").0,
+            Status::Panicked
+        );
+        // The worker is none the worse for it.
+        assert_eq!(
+            end_of(&start(done(), LONG, FirstPoll::OnWorker)),
+            Status::Done
+        );
+    }
+
+    #[test]
+    fn an_early_cancellation_is_not_lost() {
+        for _ in 0..200 {
+            let task = start(pending(), LONG, FirstPoll::OnWorker);
+            task.cancel();
+            task.cancel();
+            assert_eq!(end_of(&task), Status::Cancelled);
+        }
+    }
+
+    #[test]
+    fn a_cancellation_after_the_end_changes_nothing() {
+        let task = start(ready(Ended::new(Status::Done)), LONG, FirstPoll::OnWorker);
+        assert_eq!(end_of(&task), Status::Done);
+        task.cancel();
+        assert_eq!(end_of(&task), Status::Done);
+    }
+
+    #[test]
+    fn the_limit_ends_waiting_work_and_busy_work() {
+        let busy = async {
+            loop {
+                tokio::task::consume_budget().await;
+            }
+        };
+        let started = Instant::now();
+        for task in [
+            start(pending(), Duration::from_millis(30), FirstPoll::Here),
+            start(busy, Duration::from_millis(30), FirstPoll::OnWorker),
+        ] {
+            assert_eq!(end_of(&task), Status::TimedOut);
+        }
+        assert!(started.elapsed() >= Duration::from_millis(30));
+    }
+
+    #[test]
+    fn work_is_dropped_before_its_end_is_visible() {
+        let alive = Arc::new(());
+        let held = Arc::clone(&alive);
+        let work = async move {
+            let _held = held;
+            pending::<Ended>().await
+        };
+        let task = start(work, LONG, FirstPoll::OnWorker);
+        task.cancel();
+        assert_eq!(end_of(&task), Status::Cancelled);
+        assert_eq!(Arc::strong_count(&alive), 1);
+    }
+
+    #[test]
+    fn the_completion_runs_once_elsewhere_and_after_the_end_is_visible() {
+        for first_poll in [FirstPoll::Here, FirstPoll::OnWorker] {
+            let slot = Arc::new(Mutex::new(None::<Weak<Task<Ended>>>));
+            let (sender, seen) = channel();
+            let completion: Completion<Status> = Box::new({
+                let slot = Arc::clone(&slot);
+                move |status| {
+                    let task = loop {
+                        if let Some(task) = slot.lock().expect("no panic").clone() {
+                            break task.upgrade().expect("held by the test");
+                        }
+                        thread::yield_now();
+                    };
+                    let visible = task.wait(Some(Duration::ZERO)).expect("not forked");
+                    sender
+                        .send((status, visible, thread::current().id()))
+                        .expect("the test waits");
+                }
+            });
+            let task =
+                Task::start(done(), LONG, Plain, Some(completion), first_poll).expect("threads");
+            *slot.lock().expect("no panic") = Some(Arc::downgrade(&task));
+            let (status, visible, at) = seen.recv_timeout(LONG).expect("a completion");
+            assert_eq!((status, visible), (Status::Done, Some(Status::Done)));
+            assert_ne!(at, thread::current().id());
+            assert!(
+                seen.recv_timeout(Duration::from_millis(20)).is_err(),
+                "a second completion"
+            );
+        }
+    }
+
+    #[test]
+    fn an_abandoned_outcome_is_dropped_at_once_or_at_the_end() {
+        let witness = Arc::new(());
+        let outcome = |witness: &Arc<()>| Ended(Status::Done, String::new(), Arc::clone(witness));
+
+        let ended = start(ready(outcome(&witness)), LONG, FirstPoll::OnWorker);
+        end_of(&ended);
+        assert_eq!(Arc::strong_count(&witness), 2);
+        ended.abandon();
+        assert_eq!(
+            Arc::strong_count(&witness),
+            1,
+            "the worker may not keep an abandoned outcome"
+        );
+        assert!(ended.outcome().is_none());
+
+        let (completion, ends) = reporting();
+        let running = Task::start(
+            pending(),
+            LONG,
+            Plain,
+            Some(completion),
+            FirstPoll::OnWorker,
+        )
+        .expect("threads");
+        running.abandon();
+        assert_eq!(
+            ends.recv_timeout(LONG).expect("a completion").0,
+            Status::Cancelled
+        );
+        assert!(running.outcome().is_none());
+    }
+
+    #[test]
+    fn many_random_tasks_end_once_each() {
+        const TASKS: usize = 10_000;
+        let completions = Arc::new(AtomicUsize::new(0));
+        let (all_done, finished) = channel();
+        let mut random = 0x2545_F491_4F6C_DD1D_u64;
+        let mut ends = HashMap::new();
+        for _ in 0..TASKS {
+            random ^= random << 13;
+            random ^= random >> 7;
+            random ^= random << 17;
+            let completion: Completion<Status> = Box::new({
+                let (completions, all_done) = (Arc::clone(&completions), all_done.clone());
+                move |_| {
+                    if completions.fetch_add(1, Ordering::SeqCst) + 1 == TASKS {
+                        all_done.send(()).expect("the test waits");
+                    }
+                }
+            });
+            let pause = Duration::from_micros(random % 300);
+            let work = async move {
+                if random & 0x100 == 0 {
+                    sleep(pause).await;
+                }
+                Ended::new(Status::Done)
+            };
+            let first_poll = if random & 0x200 == 0 {
+                FirstPoll::Here
+            } else {
+                FirstPoll::OnWorker
+            };
+            let limit = if random & 0xC00 == 0 {
+                Duration::ZERO
+            } else {
+                LONG
+            };
+            let task =
+                Task::start(work, limit, Plain, Some(completion), first_poll).expect("threads");
+            if random & 0x3000 == 0 {
+                task.cancel();
+            }
+            if random & 0x4000 == 0 {
+                task.abandon();
+            } else {
+                let status = end_of(&task);
+                assert_eq!(end_of(&task), status);
+                *ends.entry(status).or_insert(0) += 1;
+            }
+        }
+        finished.recv_timeout(LONG).expect("all completions");
+        thread::sleep(Duration::from_millis(20));
+        assert_eq!(completions.load(Ordering::SeqCst), TASKS);
+        assert!(
+            [Status::Done, Status::Cancelled, Status::TimedOut]
+                .iter()
+                .all(|status| ends.contains_key(status)),
+            "{ends:?}"
+        );
+    }
+}

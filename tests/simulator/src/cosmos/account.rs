@@ -1,0 +1,42 @@
+//! `GET /`: the account, its regions and its policies.
+
+use serde_json::json;
+
+use crate::http::Reply;
+
+use super::Call;
+
+const QUERY_ENGINE: &str = r#"{"maxSqlQueryInputLength":262144,"maxJoinsPerSqlQuery":5,"maxLogicalAndPerSqlQuery":500,"maxLogicalOrPerSqlQuery":500,"maxUdfRefPerSqlQuery":10,"maxInExpressionItemsCount":16000,"queryMaxInMemorySortDocumentCount":500,"maxQueryRequestTimeoutFraction":0.9,"sqlAllowNonFiniteNumbers":false,"sqlAllowAggregateFunctions":true,"sqlAllowSubQuery":true,"sqlAllowScalarSubQuery":true,"allowNewKeywords":true,"sqlAllowLike":true,"sqlAllowGroupByClause":true,"maxSpatialQueryCells":12,"spatialMaxGeometryPointCount":256,"sqlDisableQueryILOptimization":false,"sqlAllowTop":true,"enableSpatialIndexing":true}"#;
+
+pub fn get(call: &Call<'_>) -> Reply {
+    let spec = &call.account.spec;
+    // Clients go on to the region's address: it stays within the protocol they came with.
+    let endpoint = call
+        .simulator
+        .endpoints
+        .get(&spec.name)
+        .map(|endpoints| if call.request.tls { &endpoints.https } else { &endpoints.http });
+    let region = json!([{"name": spec.location, "databaseAccountEndpoint": endpoint}]);
+    let document = json!({
+        "_self": "",
+        "id": spec.name,
+        "_rid": format!("{}.documents.azure.com", spec.name),
+        "media": "//media/",
+        "addresses": "//addresses/",
+        "_dbs": "//dbs/",
+        "writableLocations": region,
+        "readableLocations": region,
+        "enableMultipleWriteLocations": false,
+        "userReplicationPolicy": {"asyncReplication": false, "minReplicaSetSize": 3, "maxReplicasetSize": 4},
+        "userConsistencyPolicy": {"defaultConsistencyLevel": "Session"},
+        "systemReplicationPolicy": {"minReplicaSetSize": 3, "maxReplicasetSize": 4},
+        "readPolicy": {"primaryReadCoefficient": 1, "secondaryReadCoefficient": 1},
+        "queryEngineConfiguration": QUERY_ENGINE,
+    });
+    Reply::json(200, &document)
+        .with("x-ms-databaseaccount-consumed-mb", "0")
+        .with("x-ms-databaseaccount-provisioned-mb", "0")
+        .with("x-ms-databaseaccount-reserved-mb", "0")
+        .with("x-ms-max-media-storage-usage-mb", "2048")
+        .with("x-ms-media-storage-usage-mb", "0")
+}

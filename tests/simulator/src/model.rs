@@ -1,0 +1,346 @@
+//! What this Azure holds: accounts with their keys, databases, collections and offers.
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+
+use crate::rbac::Rbac;
+use crate::scenario::{self, Scenario};
+use crate::secret;
+
+#[derive(Debug)]
+pub struct Model {
+    pub scenario: Scenario,
+    pub rbac: Rbac,
+    pub accounts: Vec<Account>,
+}
+
+#[derive(Debug)]
+pub struct Account {
+    pub spec: scenario::Account,
+    pub subscription_id: String,
+    pub keys: Keys,
+    pub created: Timestamp,
+    pub databases: Vec<Database>,
+    /// In the order they were made.
+    pub offers: Vec<Offer>,
+    /// The log sequence number of the account's metadata.
+    pub lsn: u64,
+}
+
+#[derive(Clone, Debug)]
+pub struct Keys {
+    pub primary: String,
+    pub secondary: String,
+    pub primary_readonly: String,
+    pub secondary_readonly: String,
+}
+
+#[derive(Debug)]
+pub struct Database {
+    pub id: String,
+    pub rid: String,
+    pub document: Value,
+    pub collections: Vec<Collection>,
+}
+
+#[derive(Debug)]
+pub struct Collection {
+    pub id: String,
+    pub rid: String,
+    pub document: Value,
+}
+
+#[derive(Debug)]
+pub struct Offer {
+    pub rid: String,
+    pub document: Value,
+}
+
+impl Model {
+    pub fn new(scenario: Scenario, now: Timestamp) -> Result<Model, String> {
+        let rbac = Rbac::new(&scenario)?;
+        let accounts = scenario.accounts.iter().map(|spec| Account::new(spec, &scenario, now)).collect();
+        Ok(Model { scenario, rbac, accounts })
+    }
+
+    pub fn account(&self, name: &str) -> Option<&Account> {
+        self.accounts.iter().find(|account| account.spec.name.eq_ignore_ascii_case(name))
+    }
+
+    /// Gives an account new keys; false when there is no such account.
+    pub fn rotate_keys(&mut self, name: &str) -> bool {
+        let account = self.accounts.iter_mut().find(|account| account.spec.name.eq_ignore_ascii_case(name));
+        match account {
+            Some(account) => {
+                account.keys = Keys::new();
+                true
+            }
+            None => false,
+        }
+    }
+}
+
+impl Keys {
+    fn new() -> Keys {
+        Keys {
+            primary: secret::account_key(),
+            secondary: secret::account_key(),
+            primary_readonly: secret::account_key(),
+            secondary_readonly: secret::account_key(),
+        }
+    }
+
+    pub fn read_write(&self) -> [&str; 2] {
+        [&self.primary, &self.secondary]
+    }
+
+    pub fn read_only(&self) -> [&str; 2] {
+        [&self.primary_readonly, &self.secondary_readonly]
+    }
+}
+
+impl Account {
+    fn new(spec: &scenario::Account, scenario: &Scenario, now: Timestamp) -> Account {
+        let mut account = Account {
+            spec: spec.clone(),
+            subscription_id: scenario.subscription_of(spec).to_owned(),
+            keys: Keys::new(),
+            created: now,
+            databases: Vec::new(),
+            offers: Vec::new(),
+            lsn: 4,
+        };
+        for database in &spec.databases {
+            account.add_database(database, now);
+        }
+        account
+    }
+
+    /// The account's id in Resource Manager.
+    pub fn resource_id(&self) -> String {
+        format!(
+            "/subscriptions/{}/resourceGroups/{}/providers/Microsoft.DocumentDB/databaseAccounts/{}",
+            self.subscription_id, self.spec.resource_group, self.spec.name
+        )
+    }
+
+    pub fn database(&self, id: &str) -> Option<&Database> {
+        self.databases.iter().find(|database| database.id == id)
+    }
+
+    pub fn database_by_rid(&self, rid: &str) -> Option<&Database> {
+        self.databases.iter().find(|database| database.rid == rid)
+    }
+
+    fn add_database(&mut self, spec: &scenario::Database, now: Timestamp) {
+        let seed = format!("{}\n{}", self.spec.name, spec.id);
+        let rid = rid(&digest(&seed)[..4]);
+        let own_path = format!("dbs/{rid}/");
+        let document = json!({
+            "id": spec.id,
+            "_rid": rid,
+            "_self": own_path,
+            "_etag": self.next_etag(now),
+            "_colls": "colls/",
+            "_users": "users/",
+            "_ts": now.as_second(),
+        });
+        self.add_offer(&own_path, &rid, spec.throughput, spec.autoscale_max_throughput, now);
+        let mut database = Database { id: spec.id.clone(), rid, document, collections: Vec::new() };
+        for collection in &spec.collections {
+            let collection = self.collection(&database, collection, now);
+            database.collections.push(collection);
+        }
+        self.databases.push(database);
+    }
+
+    fn collection(&mut self, database: &Database, spec: &scenario::Collection, now: Timestamp) -> Collection {
+        let seed = format!("{}\n{}\n{}", self.spec.name, database.id, spec.id);
+        let mut bytes = STANDARD.decode(&database.rid.replace('-', "/")).expect("resource ids are base64");
+        bytes.extend_from_slice(&digest(&seed)[..4]);
+        // The bit that tells a collection from a user.
+        bytes[4] |= 0x80;
+        let rid = rid(&bytes);
+        let own_path = format!("dbs/{}/colls/{rid}/", database.rid);
+
+        let mut document = Map::new();
+        document.insert("id".to_owned(), json!(spec.id));
+        document.insert(
+            "indexingPolicy".to_owned(),
+            json!({
+                "indexingMode": "consistent",
+                "automatic": true,
+                "includedPaths": [{"path": "/*"}],
+                "excludedPaths": [{"path": "/\"_etag\"/?"}],
+            }),
+        );
+        if let Some(partition_key) = &spec.partition_key {
+            document.insert("partitionKey".to_owned(), partition_key.clone());
+        }
+        document.extend(spec.properties.clone());
+        let service = json!({
+            "conflictResolutionPolicy": {
+                "mode": "LastWriterWins",
+                "conflictResolutionPath": "/_ts",
+                "conflictResolutionProcedure": "",
+            },
+            "geospatialConfig": {"type": "Geography"},
+            "_rid": rid,
+            "_ts": now.as_second(),
+            "_self": own_path,
+            "_etag": self.next_etag(now),
+            "_docs": "docs/",
+            "_sprocs": "sprocs/",
+            "_triggers": "triggers/",
+            "_udfs": "udfs/",
+            "_conflicts": "conflicts/",
+        });
+        document.extend(service.as_object().expect("an object was just written").clone());
+
+        self.add_offer(&own_path, &rid, spec.throughput, spec.autoscale_max_throughput, now);
+        Collection { id: spec.id.clone(), rid, document: document.into() }
+    }
+
+    /// Serverless accounts have no offers, nor have collections that share their database's throughput.
+    fn add_offer(&mut self, resource: &str, resource_rid: &str, manual: Option<u32>, autoscale: Option<u32>, now: Timestamp) {
+        if self.spec.serverless() {
+            return;
+        }
+        let throughput = match (manual, autoscale) {
+            (Some(manual), _) => manual,
+            // Autoscale starts at a tenth of its maximum.
+            (None, Some(maximum)) => maximum / 10,
+            (None, None) => return,
+        };
+        let mut content = json!({
+            "offerThroughput": throughput,
+            "offerIsRUPerMinuteThroughputEnabled": false,
+            "offerMinimumThroughputParameters": {
+                "maxThroughputEverProvisioned": autoscale.unwrap_or(throughput),
+                "maxConsumedStorageEverInKB": 0,
+            },
+        });
+        if let Some(maximum) = autoscale {
+            content["offerAutopilotSettings"] = json!({
+                "maxThroughput": maximum,
+                "autoUpgradePolicy": {"throughputPolicy": {"incrementPercent": 0}},
+            });
+        }
+        let rid = self.free_offer_rid(resource);
+        let document = json!({
+            "resource": resource,
+            "offerType": "Invalid",
+            "offerResourceId": resource_rid,
+            "offerVersion": "V2",
+            "content": content,
+            "id": rid,
+            "_rid": rid,
+            "_self": format!("offers/{rid}/"),
+            "_etag": self.next_etag(now),
+            "_ts": now.as_second(),
+        });
+        self.offers.push(Offer { rid, document });
+    }
+
+    /// Three bytes, so two resources could get the same; letters of both cases, so that a signature which does not
+    /// lower them is found out.
+    fn free_offer_rid(&self, resource: &str) -> String {
+        (0_u32..)
+            .map(|attempt| rid(&digest(&format!("{}\n{resource}\n{attempt}", self.spec.name))[..3]))
+            .find(|rid| rid.chars().any(|letter| letter.is_ascii_uppercase()) && self.offers.iter().all(|offer| offer.rid != *rid))
+            .expect("an account has far fewer offers than there are ids")
+    }
+
+    fn next_etag(&mut self, now: Timestamp) -> String {
+        self.lsn += 1;
+        format!("\"0000{:04x}-0000-0700-0000-{:08x}0000\"", self.lsn & 0xffff, now.as_second() & 0xffff_ffff)
+    }
+}
+
+impl Database {
+    pub fn collection(&self, id: &str) -> Option<&Collection> {
+        self.collections.iter().find(|collection| collection.id == id)
+    }
+
+    pub fn collection_by_rid(&self, rid: &str) -> Option<&Collection> {
+        self.collections.iter().find(|collection| collection.rid == rid)
+    }
+}
+
+/// Text of `_etag` in a document.
+pub fn etag(document: &Value) -> &str {
+    document["_etag"].as_str().unwrap_or_default()
+}
+
+fn digest(seed: &str) -> [u8; 32] {
+    Sha256::digest(seed.as_bytes()).into()
+}
+
+/// Resource ids are base64 with `-` where a path could not have `/`.
+fn rid(bytes: &[u8]) -> String {
+    STANDARD.encode(bytes).replace('/', "-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tutorial() -> Model {
+        Model::new(Scenario::tutorial(), Timestamp::UNIX_EPOCH).unwrap()
+    }
+
+    #[test]
+    fn resource_ids_have_azures_shape() {
+        let model = tutorial();
+        for account in &model.accounts {
+            for database in &account.databases {
+                assert_eq!(database.rid.len(), 8, "{}", database.rid);
+                assert!(database.rid.ends_with("=="));
+                for collection in &database.collections {
+                    assert_eq!(collection.rid.len(), 12);
+                    assert_eq!(collection.rid[..5], database.rid[..5], "a collection's id starts with its database's");
+                }
+            }
+            assert!(account.offers.iter().all(|offer| offer.rid.len() == 4));
+        }
+    }
+
+    #[test]
+    fn resource_ids_are_stable_and_distinct() {
+        let (one, two) = (tutorial(), tutorial());
+        let rids = |model: &Model| -> Vec<String> {
+            model.accounts.iter().flat_map(|account| &account.offers).map(|offer| offer.rid.clone()).collect()
+        };
+        assert_eq!(rids(&one), rids(&two));
+        let account = one.account("MyAccount").unwrap();
+        let distinct: std::collections::HashSet<_> = account.offers.iter().map(|offer| &offer.rid).collect();
+        assert_eq!(distinct.len(), account.offers.len());
+    }
+
+    #[test]
+    fn offers_are_where_throughput_is() {
+        let model = tutorial();
+        let account = model.account("myaccount").unwrap();
+        let offer_of = |rid: &str| account.offers.iter().find(|offer| offer.document["offerResourceId"] == rid);
+        let shared = account.database("Shared").unwrap();
+        assert!(offer_of(&shared.rid).is_some());
+        assert!(offer_of(&shared.collection("Orders").unwrap().rid).is_none());
+        let scaled = account.database("Auto").unwrap().collection("Scaled").unwrap();
+        let content = &offer_of(&scaled.rid).unwrap().document["content"];
+        assert_eq!(content["offerThroughput"], 400);
+        assert_eq!(content["offerAutopilotSettings"]["maxThroughput"], 4000);
+        assert!(model.account("serverlessaccount").unwrap().offers.is_empty());
+    }
+
+    #[test]
+    fn rotation_replaces_all_keys() {
+        let mut model = tutorial();
+        let before = model.account("myaccount").unwrap().keys.clone();
+        assert!(model.rotate_keys("MYACCOUNT"));
+        let after = &model.account("myaccount").unwrap().keys;
+        assert!(before.read_write().iter().chain(&before.read_only()).all(|key| !after.read_write().contains(key)));
+        assert!(!model.rotate_keys("nobody"));
+    }
+}

@@ -1,0 +1,292 @@
+//! What a scenario file says: the identities, subscriptions, roles and accounts this Azure has.
+
+use std::collections::HashSet;
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+/// The tutorial's Azure, used when no `--scenario` is given.
+const DEFAULT: &str = include_str!("scenario.json");
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Scenario {
+    pub tenant_id: String,
+    pub cloud: Cloud,
+    #[serde(default = "day")]
+    pub token_lifetime_seconds: i64,
+    /// Resources the identity endpoints issue tokens for, besides those of the cloud.
+    #[serde(default)]
+    pub audiences: Vec<String>,
+    #[serde(default)]
+    pub paging: Paging,
+    pub machine: Machine,
+    pub subscriptions: Vec<Subscription>,
+    /// Roles besides the built-in ones.
+    #[serde(default)]
+    pub role_definitions: Vec<RoleDefinition>,
+    #[serde(default)]
+    pub role_assignments: Vec<RoleAssignment>,
+    pub accounts: Vec<Account>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
+pub enum Cloud {
+    AzurePublicCloud,
+    AzureUSGovernmentCloud,
+    AzureChinaCloud,
+}
+
+/// How many items a list answers at once; absent means all of them.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Paging {
+    pub subscriptions: Option<usize>,
+    pub accounts: Option<usize>,
+    /// The most a data-plane feed answers at once, whatever the client asks for.
+    pub feeds: Option<usize>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Machine {
+    pub subscription_id: String,
+    pub resource_group: String,
+    pub name: String,
+    pub location: String,
+    pub vm_id: String,
+    pub system_identity: Option<SystemIdentity>,
+    #[serde(default)]
+    pub user_assigned_identities: Vec<UserAssignedIdentity>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SystemIdentity {
+    pub client_id: String,
+    pub object_id: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct UserAssignedIdentity {
+    pub client_id: String,
+    pub object_id: String,
+    pub resource_id: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Subscription {
+    pub id: String,
+    pub display_name: String,
+    #[serde(default)]
+    pub resource_groups: Vec<String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RoleDefinition {
+    pub name: String,
+    pub actions: Vec<String>,
+    #[serde(default)]
+    pub not_actions: Vec<String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RoleAssignment {
+    pub principal_id: String,
+    pub role: String,
+    pub scope: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Account {
+    pub name: String,
+    /// Absent: the machine's.
+    pub subscription_id: Option<String>,
+    pub resource_group: String,
+    #[serde(default = "west_europe")]
+    pub location: String,
+    #[serde(default)]
+    pub kind: AccountKind,
+    #[serde(default)]
+    pub tags: Map<String, Value>,
+    #[serde(default)]
+    pub capabilities: Vec<String>,
+    #[serde(default)]
+    pub disable_local_auth: bool,
+    pub lock: Option<Lock>,
+    /// Laid over the `properties` Resource Manager shows.
+    #[serde(default)]
+    pub properties: Map<String, Value>,
+    #[serde(default)]
+    pub databases: Vec<Database>,
+}
+
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq)]
+pub enum AccountKind {
+    #[default]
+    GlobalDocumentDB,
+    MongoDB,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
+pub enum Lock {
+    ReadOnly,
+    CanNotDelete,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Database {
+    pub id: String,
+    pub throughput: Option<u32>,
+    pub autoscale_max_throughput: Option<u32>,
+    #[serde(default)]
+    pub collections: Vec<Collection>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Collection {
+    pub id: String,
+    /// Absent for the oldest collections.
+    pub partition_key: Option<Value>,
+    pub throughput: Option<u32>,
+    pub autoscale_max_throughput: Option<u32>,
+    /// Laid over the collection's document, `defaultTtl` for example.
+    #[serde(default)]
+    pub properties: Map<String, Value>,
+}
+
+fn day() -> i64 {
+    86_400
+}
+
+fn west_europe() -> String {
+    "West Europe".to_owned()
+}
+
+impl Scenario {
+    /// The tutorial's Azure.
+    pub fn tutorial() -> Scenario {
+        Scenario::parse(DEFAULT).expect("the built-in scenario is valid: a test parses it")
+    }
+
+    pub fn parse(text: &str) -> Result<Scenario, String> {
+        let scenario: Scenario = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        scenario.check()?;
+        Ok(scenario)
+    }
+
+    /// Finds what would make a closed world contradict itself.
+    fn check(&self) -> Result<(), String> {
+        let mut names = HashSet::new();
+        for account in &self.accounts {
+            if !names.insert(account.name.as_str()) {
+                return Err(format!("two accounts are called {:?}", account.name));
+            }
+            let subscription = self.subscription_of(account);
+            let group_exists = self
+                .subscriptions
+                .iter()
+                .filter(|candidate| candidate.id.eq_ignore_ascii_case(subscription))
+                .flat_map(|candidate| &candidate.resource_groups)
+                .any(|group| group.eq_ignore_ascii_case(&account.resource_group));
+            if !group_exists {
+                return Err(format!(
+                    "account {:?} is in resource group {:?} of subscription {subscription:?}, which does not exist",
+                    account.name, account.resource_group
+                ));
+            }
+            for database in &account.databases {
+                one_throughput(&database.id, database.throughput, database.autoscale_max_throughput)?;
+                for collection in &database.collections {
+                    one_throughput(&collection.id, collection.throughput, collection.autoscale_max_throughput)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    pub fn subscription_of<'a>(&'a self, account: &'a Account) -> &'a str {
+        account.subscription_id.as_deref().unwrap_or(&self.machine.subscription_id)
+    }
+}
+
+fn one_throughput(id: &str, manual: Option<u32>, autoscale: Option<u32>) -> Result<(), String> {
+    if manual.is_some() && autoscale.is_some() {
+        return Err(format!("{id:?} has both throughput and autoscaleMaxThroughput"));
+    }
+    Ok(())
+}
+
+impl Account {
+    pub fn serverless(&self) -> bool {
+        self.capabilities.iter().any(|capability| capability == "EnableServerless")
+    }
+}
+
+impl Cloud {
+    pub fn name(self) -> &'static str {
+        match self {
+            Cloud::AzurePublicCloud => "AzurePublicCloud",
+            Cloud::AzureUSGovernmentCloud => "AzureUSGovernmentCloud",
+            Cloud::AzureChinaCloud => "AzureChinaCloud",
+        }
+    }
+
+    /// What Resource Manager accepts as a token's audience: the present and the classic name.
+    pub fn arm_audiences(self) -> [&'static str; 2] {
+        match self {
+            Cloud::AzurePublicCloud => ["https://management.core.windows.net/", "https://management.azure.com/"],
+            Cloud::AzureUSGovernmentCloud => {
+                ["https://management.core.usgovcloudapi.net/", "https://management.usgovcloudapi.net/"]
+            }
+            Cloud::AzureChinaCloud => {
+                ["https://management.core.chinacloudapi.cn/", "https://management.chinacloudapi.cn/"]
+            }
+        }
+    }
+
+    pub fn cosmos_audience(self) -> &'static str {
+        match self {
+            Cloud::AzurePublicCloud => "https://cosmos.azure.com",
+            Cloud::AzureUSGovernmentCloud => "https://cosmos.azure.us",
+            Cloud::AzureChinaCloud => "https://cosmos.azure.cn",
+        }
+    }
+
+    pub fn login(self) -> &'static str {
+        match self {
+            Cloud::AzurePublicCloud => "https://login.windows.net",
+            Cloud::AzureUSGovernmentCloud => "https://login.microsoftonline.us",
+            Cloud::AzureChinaCloud => "https://login.chinacloudapi.cn",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tutorial_parses() {
+        let scenario = Scenario::tutorial();
+        assert_eq!(scenario.accounts.len(), 7);
+        assert_eq!(scenario.subscription_of(&scenario.accounts[0]), "11111111-2222-3333-4444-555555555555");
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        let twice = DEFAULT.replace("\"name\": \"readeraccount\"", "\"name\": \"myaccount\"");
+        assert!(Scenario::parse(&twice).unwrap_err().contains("two accounts"));
+        let unknown = DEFAULT.replacen("\"tenantId\"", "\"tenant\"", 1);
+        assert!(Scenario::parse(&unknown).unwrap_err().contains("tenant"));
+        let nowhere = DEFAULT.replacen("\"resourceGroup\": \"rg\",\n      \"databases\"", "\"resourceGroup\": \"other\",\n      \"databases\"", 1);
+        assert!(Scenario::parse(&nowhere).unwrap_err().contains("does not exist"));
+    }
+}

@@ -1,0 +1,37 @@
+//! Random values, and the HMAC both kinds of signatures use.
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+/// Bytes nobody can guess.
+pub fn random<const LENGTH: usize>() -> [u8; LENGTH] {
+    let mut bytes = [0; LENGTH];
+    getrandom::fill(&mut bytes).expect("the operating system has random numbers");
+    bytes
+}
+
+/// A key as Cosmos DB writes it: 64 bytes in base64.
+pub fn account_key() -> String {
+    STANDARD.encode(random::<64>())
+}
+
+/// Upper-case hexadecimal, as App Service writes its header.
+pub fn hexadecimal<const LENGTH: usize>() -> String {
+    random::<LENGTH>().iter().map(|byte| format!("{byte:02X}")).collect()
+}
+
+pub fn sign(key: &[u8], message: &[u8]) -> Vec<u8> {
+    mac(key, message).finalize().into_bytes().to_vec()
+}
+
+/// Compares in constant time.
+pub fn verify(key: &[u8], message: &[u8], signature: &[u8]) -> bool {
+    mac(key, message).verify_slice(signature).is_ok()
+}
+
+fn mac(key: &[u8], message: &[u8]) -> Hmac<Sha256> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
+    mac.update(message);
+    mac
+}

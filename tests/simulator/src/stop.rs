@@ -1,0 +1,41 @@
+//! When to stop: on Ctrl+C, or when whoever started this is gone.
+
+use std::io::{IsTerminal, Read, Stdin};
+
+use tokio::sync::oneshot;
+
+pub async fn requested() {
+    let (closed, input_closed) = oneshot::channel();
+    if is_held_by_someone(&std::io::stdin()) {
+        // A thread of its own: reading from standard input cannot be cancelled, and must not hold up the end.
+        std::thread::spawn(move || {
+            let mut buffer = [0; 256];
+            while std::io::stdin().read(&mut buffer).is_ok_and(|read| read > 0) {}
+            let _ = closed.send(());
+        });
+    } else {
+        std::mem::forget(closed);
+    }
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = input_closed => {}
+    }
+}
+
+/// A shell gives what it runs in the background the null device, which is at its end from the start.
+#[cfg(unix)]
+fn is_held_by_someone(input: &Stdin) -> bool {
+    use std::os::fd::AsFd;
+    use std::os::unix::fs::FileTypeExt;
+    let kind = input
+        .as_fd()
+        .try_clone_to_owned()
+        .and_then(|descriptor| std::fs::File::from(descriptor).metadata())
+        .map(|metadata| metadata.file_type());
+    input.is_terminal() || kind.is_ok_and(|kind| !kind.is_char_device())
+}
+
+#[cfg(not(unix))]
+fn is_held_by_someone(_: &Stdin) -> bool {
+    true
+}

@@ -1,0 +1,221 @@
+//! What tests share: the simulator as a process, clients that talk to it, clocks and logs that tests look into.
+
+#![allow(dead_code, reason = "each test program uses its own part")]
+
+use std::collections::HashMap;
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
+
+use cosmi::azure::{AccountRef, Call, Client, Clock, Env, Level, Log, Secret, Settings, SystemClock};
+use serde_json::{Value, json};
+
+/// The simulator, running until dropped.
+pub struct Simulator {
+    process: Child,
+    /// The line it printed when it was ready.
+    pub ready: Value,
+}
+
+impl Simulator {
+    /// Starts one with the tutorial's scenario.
+    pub fn start() -> Simulator {
+        Simulator::start_with(&[])
+    }
+
+    pub fn start_with(arguments: &[&str]) -> Simulator {
+        let program = program();
+        let mut process = Command::new(&program)
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap_or_else(|error| panic!("{} does not start: {error}; build it with `cargo build -p cosmi-simulator`", program.display()));
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().expect("piped")).read_line(&mut line).expect("a line");
+        let ready = serde_json::from_str(&line).unwrap_or_else(|error| panic!("not ready: {error}: {line}"));
+        Simulator { process, ready }
+    }
+
+    pub fn text(&self, pointer: &str) -> &str {
+        self.ready.pointer(pointer).and_then(Value::as_str).unwrap_or_else(|| panic!("no {pointer} in {}", self.ready))
+    }
+
+    pub fn subscription(&self) -> &str {
+        self.text("/subscriptionId")
+    }
+
+    pub fn endpoint(&self, account: &str) -> &str {
+        self.text(&format!("/accounts/{account}/endpoint"))
+    }
+
+    /// The variables that lead a client here.
+    pub fn env(&self) -> HashMap<String, String> {
+        let variables = self.ready["environment"].as_object().expect("an object");
+        variables.iter().map(|(name, value)| (name.clone(), value.as_str().expect("a string").to_owned())).collect()
+    }
+
+    /// The variables of an App Service host.
+    pub fn app_service_env(&self) -> HashMap<String, String> {
+        let mut env = self.env();
+        env.remove("AZURE_POD_IDENTITY_AUTHORITY_HOST");
+        env.insert("IDENTITY_ENDPOINT".into(), self.text("/appService/endpoint").into());
+        env.insert("IDENTITY_HEADER".into(), self.text("/appService/header").into());
+        env
+    }
+
+    /// A client with default settings.
+    pub fn client(&self) -> Client {
+        self.client_with(|_| {}).0
+    }
+
+    /// A client with other settings, and its log.
+    pub fn client_with(&self, change: impl FnOnce(&mut Settings)) -> (Client, Arc<Records>) {
+        self.client_in(self.env(), change)
+    }
+
+    pub fn client_in(&self, env: HashMap<String, String>, change: impl FnOnce(&mut Settings)) -> (Client, Arc<Records>) {
+        let mut settings = Settings::default();
+        change(&mut settings);
+        let records = Arc::new(Records::default());
+        let client = Client::with_host(settings, Arc::clone(&records) as Arc<dyn Log>, Arc::new(env) as Arc<dyn Env>, Arc::new(QuickClock::default()))
+            .expect("a client");
+        (client, records)
+    }
+
+    /// `myaccount` and the like by subscription, group and name.
+    pub fn account(&self, name: &str) -> AccountRef {
+        AccountRef {
+            subscription_id: Some(self.subscription().to_owned()),
+            resource_group: Some(self.text("/resourceGroup").to_owned()),
+            name: Some(name.to_owned()),
+            ..AccountRef::default()
+        }
+    }
+
+    fn control(&self, method: &str, path: &str, body: Option<&Value>) -> Value {
+        let url = format!("{}{path}", self.text("/control"));
+        let agent: ureq::Agent = ureq::Agent::config_builder().proxy(None).build().into();
+        let mut answer = match (method, body) {
+            ("GET", _) => agent.get(&url).call(),
+            ("DELETE", _) => agent.delete(&url).call(),
+            (_, body) => agent.post(&url).content_type("application/json").send(body.unwrap_or(&json!({})).to_string()),
+        }
+        .unwrap_or_else(|error| panic!("{method} {path}: {error}"));
+        let text = answer.body_mut().read_to_string().expect("text");
+        if text.is_empty() { Value::Null } else { serde_json::from_str(&text).expect("JSON") }
+    }
+
+    /// Adds a fault: `face` and `path` say where, `action` what.
+    pub fn fault(&self, matching: Value, times: u32, action: Value) {
+        self.control("POST", "/faults", Some(&json!({ "match": matching, "times": times, "action": action })));
+    }
+
+    pub fn clear_faults(&self) {
+        self.control("DELETE", "/faults", None);
+    }
+
+    /// Everything it was asked since the start or the last [`Simulator::forget`].
+    pub fn journal(&self) -> Vec<Value> {
+        self.control("GET", "/journal", None).as_array().expect("an array").clone()
+    }
+
+    /// The same as `METHOD face path`, without queries.
+    pub fn asked(&self) -> Vec<String> {
+        let line = |entry: &Value| {
+            let target = entry["target"].as_str().expect("a target");
+            format!(
+                "{} {} {}",
+                entry["method"].as_str().expect("a method"),
+                entry["face"].as_str().expect("a face"),
+                target.split('?').next().expect("a path")
+            )
+        };
+        self.journal().iter().map(line).collect()
+    }
+
+    /// Empties journal and statistics.
+    pub fn forget(&self) {
+        self.control("DELETE", "/journal", None);
+        self.control("DELETE", "/stats", None);
+    }
+
+    pub fn stats(&self) -> Value {
+        self.control("GET", "/stats", None)
+    }
+
+    pub fn set_clock_offset(&self, seconds: i64) {
+        self.control("POST", "/clock", Some(&json!({ "offsetSeconds": seconds })));
+    }
+
+    pub fn rotate_keys(&self, account: &str) {
+        self.control("POST", "/rotate-keys", Some(&json!({ "account": account })));
+    }
+}
+
+impl Drop for Simulator {
+    fn drop(&mut self) {
+        // it ends when its standard input does
+        drop(self.process.stdin.take());
+        let _ = self.process.wait();
+    }
+}
+
+/// `COSMI_SIMULATOR`, else the program beside this test's own folder.
+pub fn program() -> PathBuf {
+    if let Some(path) = std::env::var_os("COSMI_SIMULATOR") {
+        return path.into();
+    }
+    let test = std::env::current_exe().expect("a path");
+    let folder = test.parent().and_then(std::path::Path::parent).expect("target/PROFILE/deps");
+    folder.join(format!("cosmi-simulator{}", std::env::consts::EXE_SUFFIX))
+}
+
+/// The context of a call with time enough for the slowest machine.
+pub fn call(client: &Client) -> Call {
+    client.call(1, Duration::from_secs(60))
+}
+
+pub fn key(text: &str) -> Secret {
+    Secret::new(text.as_bytes().to_vec())
+}
+
+/// A clock that goes as the machine's does, and sleeps a thousandth of the time. It notes what was slept.
+#[derive(Default)]
+pub struct QuickClock {
+    pub slept: Mutex<Vec<Duration>>,
+}
+
+impl Clock for QuickClock {
+    fn now(&self) -> SystemTime {
+        SystemTime::now()
+    }
+
+    fn sleep(&self, duration: Duration) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send>> {
+        self.slept.lock().expect("unpoisoned").push(duration);
+        SystemClock.sleep(duration / 1000)
+    }
+}
+
+/// All log records, of all levels.
+#[derive(Default)]
+pub struct Records(Mutex<Vec<(Level, String)>>);
+
+impl Records {
+    pub fn text(&self) -> String {
+        let records = self.0.lock().expect("unpoisoned");
+        records.iter().map(|(level, text)| format!("{level:?} {text}\n")).collect()
+    }
+}
+
+impl Log for Records {
+    fn enabled(&self, _: Level) -> bool {
+        true
+    }
+
+    fn record(&self, level: Level, _: u64, message: &str) {
+        self.0.lock().expect("unpoisoned").push((level, message.to_owned()));
+    }
+}

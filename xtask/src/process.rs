@@ -1,0 +1,144 @@
+//! Child processes: started with a clean environment, shown to the reader, their failure an error.
+
+use std::env;
+use std::ffi::OsStr;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::Path;
+use std::process::{Command, ExitStatus, Stdio};
+use std::sync::Mutex;
+
+use anyhow::{Context, Result, bail};
+
+/// Where the dynamic linker looks first; `cargo run` puts the target directory there.
+const LIBRARY_PATH: &str = if cfg!(windows) {
+    "PATH"
+} else if cfg!(target_os = "macos") {
+    "DYLD_FALLBACK_LIBRARY_PATH"
+} else {
+    "LD_LIBRARY_PATH"
+};
+
+/// A command without what `cargo run` added to the environment: its `CARGO_*` variables make build scripts run anew,
+/// and its library path would let a program find the library where no user has it.
+pub fn command(program: impl AsRef<OsStr>, target: &Path) -> Command {
+    let mut command = Command::new(program);
+    for (name, _) in env::vars_os() {
+        let is_of_cargo_run = name.to_str().is_some_and(|name| {
+            [
+                "CARGO_PKG_",
+                "CARGO_MANIFEST_",
+                "CARGO_BIN_",
+                "CARGO_CRATE_",
+            ]
+            .iter()
+            .any(|prefix| name.starts_with(prefix))
+        });
+        if is_of_cargo_run {
+            command.env_remove(name);
+        }
+    }
+    if let Some(paths) = env::var_os(LIBRARY_PATH) {
+        let kept: Vec<_> = env::split_paths(&paths)
+            .filter(|path| !path.starts_with(target))
+            .collect();
+        if let Ok(kept) = env::join_paths(kept) {
+            command.env(LIBRARY_PATH, kept);
+        }
+    }
+    command
+}
+
+/// Runs a command whose output the reader sees.
+pub fn run(command: &mut Command) -> Result<()> {
+    let line = announce(command);
+    let status = command
+        .status()
+        .with_context(|| format!("could not start `{line}`"))?;
+    succeeded(status, &line)
+}
+
+/// Runs a command quietly and gives what it wrote on standard output.
+pub fn capture(command: &mut Command) -> Result<String> {
+    let line = display(command);
+    let output = command
+        .stdin(Stdio::null())
+        .output()
+        .with_context(|| format!("could not start `{line}`"))?;
+    if !output.status.success() {
+        bail!(
+            "`{line}` failed ({}): {}",
+            output.status,
+            String::from_utf8_lossy(&output.stderr).trim()
+        );
+    }
+    String::from_utf8(output.stdout)
+        .with_context(|| format!("`{line}` wrote something that is not UTF-8"))
+}
+
+/// Runs a command whose output the reader sees, and gives that output (both streams, as it came) too.
+pub fn tee(command: &mut Command) -> Result<(ExitStatus, String)> {
+    let line = announce(command);
+    let mut child = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("could not start `{line}`"))?;
+    let text = Mutex::new(String::new());
+    let stdout = child.stdout.take().expect("standard output is piped");
+    let stderr = child.stderr.take().expect("standard error is piped");
+    std::thread::scope(|scope| {
+        scope.spawn(|| echo(stdout, &text));
+        scope.spawn(|| echo(stderr, &text));
+    });
+    let status = child
+        .wait()
+        .with_context(|| format!("could not wait for `{line}`"))?;
+    Ok((status, text.into_inner().expect("no echoing thread panics")))
+}
+
+fn echo(stream: impl Read, text: &Mutex<String>) {
+    let mut reader = BufReader::new(stream);
+    let mut bytes = Vec::new();
+    while reader
+        .read_until(b'\n', &mut bytes)
+        .is_ok_and(|count| count > 0)
+    {
+        let line = String::from_utf8_lossy(&bytes);
+        let mut text = text.lock().expect("no echoing thread panics");
+        // A reader who closed our output still gets the exit code.
+        let _ = std::io::stdout().write_all(line.as_bytes());
+        text.push_str(&line);
+        drop(text);
+        bytes.clear();
+    }
+}
+
+fn announce(command: &Command) -> String {
+    let line = display(command);
+    println!("$ {line}");
+    line
+}
+
+fn display(command: &Command) -> String {
+    std::iter::once(command.get_program())
+        .chain(command.get_args())
+        .map(|part| {
+            let part = part.to_string_lossy();
+            if part.is_empty() || part.contains(char::is_whitespace) {
+                format!("\"{part}\"")
+            } else {
+                part.into_owned()
+            }
+        })
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+fn succeeded(status: ExitStatus, line: &str) -> Result<()> {
+    if status.success() {
+        Ok(())
+    } else {
+        bail!("`{line}` failed ({status})")
+    }
+}

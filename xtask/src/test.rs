@@ -1,0 +1,595 @@
+//! `cargo xtask test`: every test in every language, a table, and one line of totals.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, ExitStatus};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use clap::{Args, ValueEnum};
+use quick_xml::Reader;
+use quick_xml::events::Event;
+
+use crate::tools::{DOTNET_ADVICE, PWSH_ADVICE, Tools, in_path};
+use crate::workspace::{Profile, Workspace, is_ci};
+use crate::{build, demo, process};
+
+#[derive(Args)]
+pub struct Arguments {
+    /// Only these parts [default: all]
+    #[arg(value_enum, value_name = "PART")]
+    parts: Vec<Part>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// Unit tests and tests/*.rs
+    Rust,
+    /// The examples in Rust documentation
+    Docs,
+    /// The C programs, with every C compiler there is
+    C,
+    /// tests/csharp
+    Csharp,
+    /// tests/powershell
+    Powershell,
+    /// The tutorial's own commands, at the metadata address itself
+    Tutorial,
+}
+
+/// The Rust test that compiles and runs the C programs.
+const C_PROGRAMS: &str = "c_programs";
+
+pub fn run(workspace: &Workspace, tools: &Tools, arguments: &Arguments) -> ExitCode {
+    let parts: Vec<Part> = Part::value_variants()
+        .iter()
+        .copied()
+        .filter(|part| arguments.parts.is_empty() || arguments.parts.contains(part))
+        .collect();
+    let start = Instant::now();
+    let mut report = Report::default();
+    match Session::prepare(workspace, tools, &parts) {
+        Ok(session) => {
+            report.add("build", Outcome::default(), start.elapsed());
+            for part in parts {
+                let start = Instant::now();
+                let outcome = session
+                    .run(part)
+                    .unwrap_or_else(|error| Outcome::failed(format!("{error:#}")));
+                report.add(part.name(), outcome, start.elapsed());
+            }
+        }
+        Err(error) => {
+            report.add(
+                "build",
+                Outcome::failed(format!("{error:#}")),
+                start.elapsed(),
+            );
+            for part in parts {
+                report.add(
+                    part.name(),
+                    Outcome::skipped("not built".to_owned()),
+                    Duration::ZERO,
+                );
+            }
+        }
+    }
+    report.print();
+    // The totals are the last line, so the exit code alone says the rest.
+    if report.total().failed == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+impl Part {
+    fn name(self) -> &'static str {
+        match self {
+            Part::Rust => "rust",
+            Part::Docs => "docs",
+            Part::C => "c",
+            Part::Csharp => "csharp",
+            Part::Powershell => "powershell",
+            Part::Tutorial => "tutorial",
+        }
+    }
+}
+
+/// Everything built that the parts need.
+struct Session<'a> {
+    workspace: &'a Workspace,
+    tools: &'a Tools,
+    nextest: bool,
+    module: Option<PathBuf>,
+}
+
+impl<'a> Session<'a> {
+    fn prepare(workspace: &'a Workspace, tools: &'a Tools, parts: &[Part]) -> Result<Session<'a>> {
+        let mut cargo = workspace.build_debug();
+        if parts
+            .iter()
+            .any(|part| matches!(part, Part::Rust | Part::C))
+        {
+            cargo.arg("--all-targets");
+        }
+        process::run(&mut cargo)?;
+        let module = if parts.contains(&Part::Powershell) && tools.pwsh()?.is_some() {
+            build::stage(workspace, tools, Profile::Debug)?
+        } else {
+            None
+        };
+        let nextest =
+            process::capture(workspace.command("cargo").args(["nextest", "--version"])).is_ok();
+        Ok(Session {
+            workspace,
+            tools,
+            nextest,
+            module,
+        })
+    }
+
+    fn run(&self, part: Part) -> Result<Outcome> {
+        match part {
+            Part::Rust => self.rust(),
+            Part::Docs => self.docs(),
+            Part::C => self.c(),
+            Part::Csharp => self.csharp(),
+            Part::Powershell => self.powershell(),
+            Part::Tutorial => self.tutorial(),
+        }
+    }
+
+    fn rust(&self) -> Result<Outcome> {
+        let mut members = self.cargo_test(|verb| self.workspace.cargo_on_members(verb));
+        members.args(["--lib", "--bins"]);
+        for test in self
+            .workspace
+            .integration_tests()
+            .into_iter()
+            .filter(|test| *test != C_PROGRAMS)
+        {
+            members.args(["--test", test]);
+        }
+        let mut xtask = self.cargo_test(|verb| self.workspace.cargo(verb));
+        xtask.args(["--package", "xtask"]);
+        Ok(self.count(&mut members)?.and(self.count(&mut xtask)?))
+    }
+
+    fn docs(&self) -> Result<Outcome> {
+        let mut cargo = self
+            .workspace
+            .cargo_on_members(&["test", "--doc", "--no-fail-fast"]);
+        let (status, output) = process::tee(&mut cargo)?;
+        Ok(libtest_totals(&output).checked(status))
+    }
+
+    fn c(&self) -> Result<Outcome> {
+        if !["gcc", "clang", "cc"]
+            .iter()
+            .any(|compiler| on_path(compiler))
+        {
+            return Ok(Outcome::missing("a C compiler", "install gcc or clang"));
+        }
+        let mut cargo = self.cargo_test(|verb| self.workspace.cargo_on_members(verb));
+        self.count(cargo.args(["--test", C_PROGRAMS]))
+    }
+
+    fn csharp(&self) -> Result<Outcome> {
+        let Some(dotnet) = self.tools.dotnet()? else {
+            return Ok(Outcome::missing("dotnet", DOTNET_ADVICE));
+        };
+        let results = self.workspace.target.join("test-results/csharp");
+        if results.exists() {
+            fs::remove_dir_all(&results)?;
+        }
+        let mut total = Outcome::default();
+        for project in build::projects(&self.workspace.root.join("tests/csharp"))? {
+            let mut command = build::dotnet_command(self.workspace, dotnet, "test", &project);
+            command.args([
+                "--logger",
+                "trx",
+                "--logger",
+                "console;verbosity=normal",
+                "--results-directory",
+            ]);
+            command.arg(&results);
+            let (status, _) = process::tee(self.environment(&mut command))?;
+            let outcome = trx_totals(&results)?.checked(status);
+            fs::remove_dir_all(&results).or_else(|error| match error.kind() {
+                std::io::ErrorKind::NotFound => Ok(()),
+                _ => Err(error),
+            })?;
+            total = total.and(outcome);
+        }
+        Ok(total.expecting_tests())
+    }
+
+    fn powershell(&self) -> Result<Outcome> {
+        let Some(pwsh) = self.tools.pwsh()? else {
+            return Ok(Outcome::missing("PowerShell", PWSH_ADVICE));
+        };
+        let module = self
+            .module
+            .as_deref()
+            .context("the module could not be built")?;
+        let script = self.workspace.root.join("xtask/scripts/Invoke-Test.ps1");
+        let mut command = pwsh.pwsh_command(self.workspace);
+        command
+            .arg("-File")
+            .arg(script)
+            .arg("-Path")
+            .arg(self.workspace.root.join("tests/powershell"));
+        self.environment(&mut command).env("COSMI_MODULE", module);
+        // The module finds its own library, as it does for a user.
+        command.env_remove("COSMI_LIBRARY");
+        let (status, output) = process::tee(&mut command)?;
+        if output.lines().any(|line| line.trim() == "no Pester 5") {
+            return Ok(Outcome::missing(
+                "Pester 5",
+                "`Install-Module -Name Pester -MinimumVersion 5.0 -Scope CurrentUser`",
+            ));
+        }
+        Ok(pester_totals(&output)
+            .unwrap_or_default()
+            .checked(status)
+            .expecting_tests())
+    }
+
+    fn tutorial(&self) -> Result<Outcome> {
+        let Some(pwsh) = self.tools.pwsh()? else {
+            return Ok(Outcome::missing("PowerShell", PWSH_ADVICE));
+        };
+        match demo::in_namespace(self.workspace, pwsh) {
+            Ok(mut command) => {
+                let (status, output) = process::tee(&mut command)?;
+                let passed = output
+                    .lines()
+                    .filter(|line| line.starts_with(demo::STEP_MARK))
+                    .count();
+                Ok(Outcome {
+                    passed,
+                    ..Outcome::default()
+                }
+                .checked(status)
+                .expecting_tests())
+            }
+            Err(error) => Ok(Outcome::skipped(format!("{error:#}"))),
+        }
+    }
+
+    /// The test verb of the runner there is, on the packages that `on` chooses.
+    fn cargo_test(&self, on: impl Fn(&[&str]) -> Command) -> Command {
+        let verb: &[&str] = if self.nextest {
+            &["nextest", "run"]
+        } else {
+            &["test"]
+        };
+        let mut command = on(verb);
+        command.arg("--no-fail-fast");
+        command
+    }
+
+    fn count(&self, cargo: &mut Command) -> Result<Outcome> {
+        let (status, output) = process::tee(self.environment(cargo))?;
+        let totals = if self.nextest {
+            nextest_totals(&output).unwrap_or_default()
+        } else {
+            libtest_totals(&output)
+        };
+        Ok(totals.checked(status).expecting_tests())
+    }
+
+    /// What the tests of every language are told.
+    fn environment<'c>(&self, command: &'c mut Command) -> &'c mut Command {
+        command.env("COSMI_SIMULATOR", self.workspace.simulator());
+        command.env("COSMI_LIBRARY", self.workspace.library(Profile::Debug));
+        if let Some(shared) = self
+            .workspace
+            .root
+            .parent()
+            .map(|parent| parent.join("shared"))
+            && shared.is_dir()
+        {
+            command.env("COSMI_SHARED", shared);
+        }
+        command
+    }
+}
+
+fn on_path(program: &str) -> bool {
+    in_path(Path::new(program), std::env::var_os("PATH")).is_some()
+}
+
+/// What came of a part.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Outcome {
+    passed: usize,
+    failed: usize,
+    skipped: usize,
+    note: Option<String>,
+}
+
+impl Outcome {
+    fn failed(note: String) -> Outcome {
+        Outcome {
+            failed: 1,
+            note: Some(note),
+            ..Outcome::default()
+        }
+    }
+
+    fn skipped(note: String) -> Outcome {
+        Outcome {
+            skipped: 1,
+            note: Some(note),
+            ..Outcome::default()
+        }
+    }
+
+    /// A part whose tool is not there: skipped, and on a build server a failure.
+    fn missing(tool: &str, advice: &str) -> Outcome {
+        let note = format!("no {tool} here; {advice}");
+        if is_ci() {
+            Outcome::failed(note)
+        } else {
+            Outcome::skipped(note)
+        }
+    }
+
+    /// A runner that failed without naming a failed test has failed all the same.
+    fn checked(mut self, status: ExitStatus) -> Outcome {
+        if !status.success() && self.failed == 0 {
+            self.failed = 1;
+            self.note = Some(format!("the runner failed ({status})"));
+        }
+        self
+    }
+
+    /// A part that found no test tested nothing.
+    fn expecting_tests(self) -> Outcome {
+        if self.passed + self.failed + self.skipped > 0 {
+            self
+        } else {
+            Outcome::failed("no test was found".to_owned())
+        }
+    }
+
+    fn and(self, other: Outcome) -> Outcome {
+        Outcome {
+            passed: self.passed + other.passed,
+            failed: self.failed + other.failed,
+            skipped: self.skipped + other.skipped,
+            note: self.note.or(other.note),
+        }
+    }
+}
+
+#[derive(Default)]
+struct Report {
+    rows: Vec<(&'static str, Outcome, Duration)>,
+}
+
+impl Report {
+    fn add(&mut self, part: &'static str, outcome: Outcome, time: Duration) {
+        self.rows.push((part, outcome, time));
+    }
+
+    fn total(&self) -> Outcome {
+        self.rows
+            .iter()
+            .fold(Outcome::default(), |total, (_, outcome, _)| {
+                total.and(outcome.clone())
+            })
+    }
+
+    fn print(&self) {
+        println!(
+            "\n{:<12}{:>8}{:>8}{:>9}{:>10}",
+            "part", "passed", "failed", "skipped", "seconds"
+        );
+        for (part, outcome, time) in &self.rows {
+            let Outcome {
+                passed,
+                failed,
+                skipped,
+                note,
+            } = outcome;
+            let note = note
+                .as_deref()
+                .map(|note| format!("  {note}"))
+                .unwrap_or_default();
+            println!(
+                "{part:<12}{passed:>8}{failed:>8}{skipped:>9}{:>10.1}{note}",
+                time.as_secs_f64()
+            );
+        }
+        let Outcome {
+            passed,
+            failed,
+            skipped,
+            ..
+        } = self.total();
+        println!("\n{passed} passed, {failed} failed, {skipped} skipped");
+    }
+}
+
+/// `Summary [   1.234s] 5 tests run: 3 passed (1 slow, 1 flaky), 1 failed, 1 timed out, 2 skipped`
+fn nextest_totals(output: &str) -> Option<Outcome> {
+    let line = output
+        .lines()
+        .rev()
+        .find(|line| line.trim_start().starts_with("Summary ["))?;
+    let (_, counts) = line.split_once("run: ")?;
+    let mut outcome = Outcome::default();
+    let mut depth = 0;
+    let plain: String = counts
+        .chars()
+        .filter(|c| {
+            depth += i32::from(*c == '(');
+            let keep = depth == 0;
+            depth -= i32::from(*c == ')');
+            keep
+        })
+        .collect();
+    for part in plain.split(',') {
+        let (count, what) = part.trim().split_once(' ')?;
+        let count: usize = count.parse().ok()?;
+        match what.trim() {
+            "passed" => outcome.passed += count,
+            "skipped" => outcome.skipped += count,
+            _ => outcome.failed += count,
+        }
+    }
+    Some(outcome)
+}
+
+/// `test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.00s`, once for each program
+fn libtest_totals(output: &str) -> Outcome {
+    let mut outcome = Outcome::default();
+    for line in output.lines() {
+        let Some(counts) = line.trim().strip_prefix("test result: ") else {
+            continue;
+        };
+        for part in counts.split([';', '.']) {
+            let Some((count, what)) = part.trim().split_once(' ') else {
+                continue;
+            };
+            let Ok(count) = count.parse::<usize>() else {
+                continue;
+            };
+            match what {
+                "passed" => outcome.passed += count,
+                "failed" => outcome.failed += count,
+                "ignored" => outcome.skipped += count,
+                _ => {}
+            }
+        }
+    }
+    outcome
+}
+
+/// The line of Invoke-Test.ps1: `tests: 3 passed, 0 failed, 1 skipped`
+fn pester_totals(output: &str) -> Option<Outcome> {
+    let counts = output
+        .lines()
+        .rev()
+        .find_map(|line| line.trim().strip_prefix("tests: "))?;
+    let mut numbers = counts
+        .split(", ")
+        .map(|part| part.split(' ').next().unwrap_or_default().parse().ok());
+    Some(Outcome {
+        passed: numbers.next()??,
+        failed: numbers.next()??,
+        skipped: numbers.next()??,
+        note: None,
+    })
+}
+
+/// The counters in every result file of a folder.
+fn trx_totals(folder: &Path) -> Result<Outcome> {
+    let mut outcome = Outcome::default();
+    let files = fs::read_dir(folder).into_iter().flatten();
+    for file in files {
+        let file = file?.path();
+        if file.extension().is_some_and(|extension| extension == "trx") {
+            let text = fs::read_to_string(&file)?;
+            outcome = outcome.and(trx_counters(&text).with_context(|| file.display().to_string())?);
+        }
+    }
+    Ok(outcome)
+}
+
+/// `<Counters total="5" executed="4" passed="3" failed="1" …/>`; what was not executed was skipped.
+fn trx_counters(text: &str) -> Result<Outcome> {
+    let mut reader = Reader::from_str(text);
+    loop {
+        match reader.read_event()? {
+            Event::Empty(element) | Event::Start(element)
+                if element.local_name().as_ref() == "Counters" =>
+            {
+                let count = |name: &str| -> Result<usize> {
+                    let attribute = element
+                        .try_get_attribute(name)?
+                        .with_context(|| format!("no {name}"))?;
+                    Ok(attribute.value.parse()?)
+                };
+                let (total, executed, passed) =
+                    (count("total")?, count("executed")?, count("passed")?);
+                return Ok(Outcome {
+                    passed,
+                    failed: executed.saturating_sub(passed),
+                    skipped: total.saturating_sub(executed),
+                    note: None,
+                });
+            }
+            Event::Eof => bail!("no counters"),
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outcome(passed: usize, failed: usize, skipped: usize) -> Outcome {
+        Outcome {
+            passed,
+            failed,
+            skipped,
+            note: None,
+        }
+    }
+
+    #[test]
+    fn nextest_summaries_are_counted() {
+        let all = "     Summary [   0.123s] 3 tests run: 3 passed, 1 skipped\n";
+        assert_eq!(nextest_totals(all), Some(outcome(3, 0, 1)));
+        let some = "    Summary [  61.5s] 9/12 tests run: 5 passed (2 slow, 1 flaky), 2 failed, 2 timed out, 0 skipped\nerror: test run failed\n";
+        assert_eq!(nextest_totals(some), Some(outcome(5, 4, 0)));
+        assert_eq!(nextest_totals("error: could not compile"), None);
+    }
+
+    #[test]
+    fn libtest_results_are_added_up() {
+        let output = "test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.00s\n\
+                      test result: FAILED. 4 passed; 2 failed; 0 ignored; 0 measured; 7 filtered out; finished in 1.25s\n";
+        assert_eq!(libtest_totals(output), outcome(7, 2, 1));
+    }
+
+    #[test]
+    fn the_pester_line_is_read() {
+        assert_eq!(
+            pester_totals("Passed: 2\ntests: 12 passed, 1 failed, 2 skipped\n"),
+            Some(outcome(12, 1, 2))
+        );
+        assert_eq!(pester_totals("a script that ended early"), None);
+    }
+
+    #[test]
+    fn result_files_are_counted() {
+        let text = r#"<?xml version="1.0"?><TestRun xmlns="http://microsoft.com/schemas/VisualStudio/TeamTest/2010">
+            <ResultSummary outcome="Failed"><Counters total="5" executed="4" passed="3" failed="1" error="0" /></ResultSummary></TestRun>"#;
+        assert_eq!(trx_counters(text).unwrap(), outcome(3, 1, 1));
+        assert!(trx_counters("<TestRun></TestRun>").is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_runner_that_fails_without_a_failed_test_has_failed() {
+        use std::os::unix::process::ExitStatusExt;
+        assert_eq!(
+            outcome(3, 0, 0).checked(ExitStatus::from_raw(256)).failed,
+            1
+        );
+        assert_eq!(
+            outcome(3, 2, 0).checked(ExitStatus::from_raw(256)).failed,
+            2
+        );
+        assert_eq!(
+            outcome(3, 0, 0).checked(ExitStatus::from_raw(0)),
+            outcome(3, 0, 0)
+        );
+    }
+}
