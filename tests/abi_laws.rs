@@ -22,7 +22,13 @@ use cosmi::abi::status::*;
 use cosmi::abi::token::*;
 
 type Start = Box<
-    dyn Fn(*const cosmi_client, cosmi_completion_fn, *mut c_void, *mut *mut cosmi_operation) -> cosmi_status + Sync,
+    dyn Fn(
+            *const cosmi_client,
+            cosmi_completion_fn,
+            *mut c_void,
+            *mut *mut cosmi_operation,
+        ) -> cosmi_status
+        + Sync,
 >;
 
 /// Every function that starts an operation.
@@ -36,7 +42,9 @@ fn starts() -> Vec<(&'static str, Start)> {
         ),
         (
             "environment",
-            Box::new(|client, callback, data, out| unsafe { cosmi_environment_show_start(client, 0, callback, data, out) }),
+            Box::new(|client, callback, data, out| unsafe {
+                cosmi_environment_show_start(client, 0, callback, data, out)
+            }),
         ),
         (
             "account list",
@@ -59,14 +67,30 @@ fn starts() -> Vec<(&'static str, Start)> {
         (
             "connection strings",
             Box::new(|client, callback, data, out| unsafe {
-                cosmi_connection_strings_list_start(client, AccountRef::new().0, 0, callback, data, out)
+                cosmi_connection_strings_list_start(
+                    client,
+                    AccountRef::new().0,
+                    0,
+                    callback,
+                    data,
+                    out,
+                )
             }),
         ),
         (
             "collection",
             Box::new(|client, callback, data, out| unsafe {
                 let (database, collection) = (c"Test".as_ptr(), c"Test".as_ptr());
-                cosmi_collection_show_start(client, AccountRef::new().0, database, collection, 0, callback, data, out)
+                cosmi_collection_show_start(
+                    client,
+                    AccountRef::new().0,
+                    database,
+                    collection,
+                    0,
+                    callback,
+                    data,
+                    out,
+                )
             }),
         ),
     ]
@@ -74,8 +98,15 @@ fn starts() -> Vec<(&'static str, Start)> {
 
 #[test]
 fn every_starter_is_under_the_law() {
-    let in_header = header_functions().keys().filter(|name| name.ends_with("_start")).count();
-    assert_eq!(starts().len(), in_header, "add the new function to `starts`");
+    let in_header = header_functions()
+        .keys()
+        .filter(|name| name.ends_with("_start"))
+        .count();
+    assert_eq!(
+        starts().len(),
+        in_header,
+        "add the new function to `starts`"
+    );
 }
 
 #[test]
@@ -86,12 +117,31 @@ fn law_1_a_start_is_ok_if_and_only_if_it_made_an_operation() {
     let untouched = ptr::without_provenance_mut::<cosmi_operation>(0x10);
     for (name, start) in starts() {
         let mut operation = untouched;
-        let refused = start(ptr::null(), Some(Completions::callback), ptr::null_mut(), &raw mut operation);
-        assert_eq!((refused, operation), (cosmi_status::InvalidArgument, untouched), "{name}");
-        let refused = start(client.0, Some(Completions::callback), ptr::null_mut(), ptr::null_mut());
+        let refused = start(
+            ptr::null(),
+            Some(Completions::callback),
+            ptr::null_mut(),
+            &raw mut operation,
+        );
+        assert_eq!(
+            (refused, operation),
+            (cosmi_status::InvalidArgument, untouched),
+            "{name}"
+        );
+        let refused = start(
+            client.0,
+            Some(Completions::callback),
+            ptr::null_mut(),
+            ptr::null_mut(),
+        );
         assert_eq!(refused, cosmi_status::InvalidArgument, "{name}");
 
-        let made = start(client.0, Some(Completions::callback), completions.user_data(), &raw mut operation);
+        let made = start(
+            client.0,
+            Some(Completions::callback),
+            completions.user_data(),
+            &raw mut operation,
+        );
         assert_eq!(made, cosmi_status::Ok, "{name}");
         assert_ne!(operation, untouched, "{name}");
         drop(Operation(operation));
@@ -107,7 +157,10 @@ fn law_2_an_operation_ends_once_and_wait_tells_it_for_ever() {
     assert_eq!(cancelled.wait(0), cosmi_status::Pending);
     cancelled.cancel();
     let successful = Client::of(&giving).start_plainly();
-    for (operation, status) in [(&cancelled, cosmi_status::Cancelled), (&successful, cosmi_status::Ok)] {
+    for (operation, status) in [
+        (&cancelled, cosmi_status::Cancelled),
+        (&successful, cosmi_status::Ok),
+    ] {
         thread::scope(|scope| {
             for _ in 0..8 {
                 scope.spawn(|| {
@@ -120,11 +173,17 @@ fn law_2_an_operation_ends_once_and_wait_tells_it_for_ever() {
         });
     }
     unsafe {
-        assert_eq!(cosmi_error_status(cosmi_operation_error(cancelled.0)), cosmi_status::Cancelled);
+        assert_eq!(
+            cosmi_error_status(cosmi_operation_error(cancelled.0)),
+            cosmi_status::Cancelled
+        );
         assert!(cosmi_operation_token(cancelled.0).is_null());
         assert!(cosmi_operation_error(successful.0).is_null());
         assert!(!cosmi_operation_token(successful.0).is_null());
-        assert!(cosmi_operation_keys(successful.0).is_null(), "a result of another kind");
+        assert!(
+            cosmi_operation_keys(successful.0).is_null(),
+            "a result of another kind"
+        );
     }
 }
 
@@ -134,12 +193,19 @@ fn law_3_the_callback_runs_exactly_once_elsewhere_also_after_cancel_and_after_fr
     let (stuck, quick) = (Client::of(&silent), Client::of(&giving));
     let start = |client: &Client| {
         let completions = Completions::new();
-        (client.start(0, Some(Completions::callback), completions.user_data()), completions)
+        (
+            client.start(0, Some(Completions::callback), completions.user_data()),
+            completions,
+        )
     };
     let check = |completions: &Completions, status| {
         let (seen, thread) = completions.exactly(1)[0];
         assert_eq!(seen, status);
-        assert_ne!(thread, thread::current().id(), "inside a call of the host's");
+        assert_ne!(
+            thread,
+            thread::current().id(),
+            "inside a call of the host's"
+        );
     };
 
     let (_operation, completions) = start(&quick);
@@ -167,17 +233,30 @@ fn law_3_the_end_is_visible_when_the_callback_runs_and_the_callback_may_block() 
     unsafe extern "C" fn callback(user_data: *mut c_void, _: cosmi_status) {
         let host = unsafe { &*user_data.cast::<Host>() };
         // Blocks until the start has returned.
-        let operation = host.operation.lock().expect("unpoisoned").recv_timeout(PATIENCE).expect("an operation");
+        let operation = host
+            .operation
+            .lock()
+            .expect("unpoisoned")
+            .recv_timeout(PATIENCE)
+            .expect("an operation");
         let operation = ptr::with_exposed_provenance::<cosmi_operation>(operation);
-        host.seen.lock().expect("unpoisoned").send(unsafe { cosmi_operation_wait(operation, 0) }).expect("a test");
+        host.seen
+            .lock()
+            .expect("unpoisoned")
+            .send(unsafe { cosmi_operation_wait(operation, 0) })
+            .expect("a test");
     }
     let server = Server::with_token("t");
     let client = Client::of(&server);
     let ((give, operation), (seen, visible)) = (mpsc::channel(), mpsc::channel());
-    let host = Host { operation: Mutex::new(operation), seen: Mutex::new(seen) };
+    let host = Host {
+        operation: Mutex::new(operation),
+        seen: Mutex::new(seen),
+    };
     for _ in 0..100 {
         let operation = client.start(0, Some(callback), (&raw const host).cast_mut().cast());
-        give.send(operation.0.expose_provenance()).expect("the callback listens");
+        give.send(operation.0.expose_provenance())
+            .expect("the callback listens");
         assert_eq!(visible.recv_timeout(PATIENCE), Ok(cosmi_status::Ok));
     }
 }
@@ -201,7 +280,10 @@ fn law_3_a_blocked_callback_holds_up_no_operation() {
     let cancelled = stuck.start_plainly();
     cancelled.cancel();
     assert_eq!(cancelled.end(), cosmi_status::Cancelled);
-    assert_eq!(stuck.start(20, None, ptr::null_mut()).end(), cosmi_status::TimedOut);
+    assert_eq!(
+        stuck.start(20, None, ptr::null_mut()).end(),
+        cosmi_status::TimedOut
+    );
     // And a second callback waits for its turn.
     let completions = Completions::new();
     let second = quick.start(0, Some(Completions::callback), completions.user_data());
@@ -258,7 +340,10 @@ fn law_5_a_cancelled_operation_ends_soon_and_drops_its_request() {
     server.await_closed(1);
     assert!(took < Duration::from_secs(1), "{took:?}");
     let message = operation.message().expect("an error");
-    assert!(message.starts_with("cancelled while waiting for "), "{message}");
+    assert!(
+        message.starts_with("cancelled while waiting for "),
+        "{message}"
+    );
 }
 
 #[test]
@@ -288,8 +373,14 @@ fn law_7_the_timeout_of_a_start_ends_the_operation() {
     for operation in [own, default] {
         assert_eq!(operation.end(), cosmi_status::TimedOut);
         let message = operation.message().expect("an error");
-        assert!(message.starts_with("gave up after 150 ms while waiting for "), "{message}");
-        assert_eq!(unsafe { cosmi_error_is_retryable(cosmi_operation_error(operation.0)) }, 1);
+        assert!(
+            message.starts_with("gave up after 150 ms while waiting for "),
+            "{message}"
+        );
+        assert_eq!(
+            unsafe { cosmi_error_is_retryable(cosmi_operation_error(operation.0)) },
+            1
+        );
     }
     assert!(started.elapsed() >= Duration::from_millis(150));
 }
@@ -320,7 +411,10 @@ fn ids_are_above_zero_and_unique() {
     let server = Server::silent();
     let client = Client::of(&server);
     let operations: Vec<_> = (0..10).map(|_| client.start_plainly()).collect();
-    let mut ids: Vec<_> = operations.iter().map(|operation| unsafe { cosmi_operation_id(operation.0) }).collect();
+    let mut ids: Vec<_> = operations
+        .iter()
+        .map(|operation| unsafe { cosmi_operation_id(operation.0) })
+        .collect();
     ids.sort_unstable();
     ids.dedup();
     assert!(ids.len() == 10 && ids[0] > 0, "{ids:?}");

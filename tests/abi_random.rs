@@ -36,7 +36,11 @@ fn ten_thousand_random_operations_end_and_call_back_once_each() {
                 let mut random = Random(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15));
                 for _ in 0..OPERATIONS / THREADS {
                     let timeout_ms = if random.below(8) == 0 { 1 } else { 0 };
-                    let operation = client.start(timeout_ms, Some(Completions::callback), completions.user_data());
+                    let operation = client.start(
+                        timeout_ms,
+                        Some(Completions::callback),
+                        completions.user_data(),
+                    );
                     for _ in 0..random.below(5) {
                         match random.below(4) {
                             0 => operation.cancel(),
@@ -48,7 +52,10 @@ fn ten_thousand_random_operations_end_and_call_back_once_each() {
                     if random.below(4) == 0 {
                         operation.cancel();
                         let status = operation.end();
-                        assert!([cosmi_status::Cancelled, cosmi_status::TimedOut].contains(&status), "{status:?}");
+                        assert!(
+                            [cosmi_status::Cancelled, cosmi_status::TimedOut].contains(&status),
+                            "{status:?}"
+                        );
                         assert!(unsafe { !cosmi_operation_error(operation.0).is_null() });
                         assert_eq!(operation.end(), status);
                     }
@@ -58,8 +65,19 @@ fn ten_thousand_random_operations_end_and_call_back_once_each() {
         }
     });
     let seen = completions.exactly(OPERATIONS);
-    assert!(seen.iter().all(|(status, _)| [cosmi_status::Cancelled, cosmi_status::TimedOut].contains(status)));
-    assert!(seen.iter().all(|(_, thread)| *thread == seen[0].1), "one thread for the host's code");
+    assert!(
+        seen.iter()
+            .all(|(status, _)| [cosmi_status::Cancelled, cosmi_status::TimedOut].contains(status))
+    );
+    assert!(
+        seen.iter().all(|(_, thread)| *thread == seen[0].1),
+        "one thread for the host's code"
+    );
     // And it is as good as new.
-    assert_eq!(Client::of(&Server::with_token("t")).start(0, None, ptr::null_mut()).end(), cosmi_status::Ok);
+    assert_eq!(
+        Client::of(&Server::with_token("t"))
+            .start(0, None, ptr::null_mut())
+            .end(),
+        cosmi_status::Ok
+    );
 }

@@ -16,7 +16,8 @@ use cosmi::abi::status::*;
 use cosmi::abi::token::*;
 
 /// A key that no other memory holds by chance. Given in base64, as it has to be.
-const KEY: &[u8] = b"d2lwZS1tZS13aXBlLW1lLXdpcGUtbWUtd2lwZS1tZS13aXBlLW1lLXdpcGUtbWUtd2lwZS1tZS13aXBlLQ==";
+const KEY: &[u8] =
+    b"d2lwZS1tZS13aXBlLW1lLXdpcGUtbWUtd2lwZS1tZS13aXBlLW1lLXdpcGUtbWUtd2lwZS1tZS13aXBlLQ==";
 const TOKEN: &str = "token-to-be-wiped-0123456789";
 
 struct Watch;
@@ -38,7 +39,10 @@ unsafe impl GlobalAlloc for Watch {
             FREED_WITH_KEY.fetch_add(1, Ordering::SeqCst);
         }
         if WATCHED.load(Ordering::SeqCst) == block {
-            LEFT_OVER.store(bytes.iter().filter(|byte| **byte != 0).count(), Ordering::SeqCst);
+            LEFT_OVER.store(
+                bytes.iter().filter(|byte| **byte != 0).count(),
+                Ordering::SeqCst,
+            );
         }
         unsafe { System.dealloc(block, layout) };
     }
@@ -57,8 +61,14 @@ fn reference_with_key() -> AccountRef {
     let account = AccountRef::new();
     let endpoint: &CStr = c"http://127.0.0.1:9/";
     unsafe {
-        assert_eq!(cosmi_account_ref_set_endpoint(account.0, endpoint.as_ptr()), cosmi_status::Ok);
-        assert_eq!(cosmi_account_ref_set_key(account.0, KEY.as_ptr(), KEY.len()), cosmi_status::Ok);
+        assert_eq!(
+            cosmi_account_ref_set_endpoint(account.0, endpoint.as_ptr()),
+            cosmi_status::Ok
+        );
+        assert_eq!(
+            cosmi_account_ref_set_key(account.0, KEY.as_ptr(), KEY.len()),
+            cosmi_status::Ok
+        );
     }
     account
 }
@@ -66,12 +76,23 @@ fn reference_with_key() -> AccountRef {
 // One test, so that nothing else allocates meanwhile.
 #[test]
 fn law_6_free_wipes_secrets() {
-    assert_eq!(freed_with_key(|| drop(KEY.to_vec())), 1, "the allocator sees an unwiped key");
+    assert_eq!(
+        freed_with_key(|| drop(KEY.to_vec())),
+        1,
+        "the allocator sees an unwiped key"
+    );
 
-    assert_eq!(freed_with_key(|| drop(reference_with_key())), 0, "a key in a reference");
+    assert_eq!(
+        freed_with_key(|| drop(reference_with_key())),
+        0,
+        "a key in a reference"
+    );
     let replaced = freed_with_key(|| {
         let account = reference_with_key();
-        assert_eq!(unsafe { cosmi_account_ref_set_key(account.0, ptr::null(), 0) }, cosmi_status::Ok);
+        assert_eq!(
+            unsafe { cosmi_account_ref_set_key(account.0, ptr::null(), 0) },
+            cosmi_status::Ok
+        );
     });
     assert_eq!(replaced, 0, "a key that is replaced");
 
@@ -84,7 +105,16 @@ fn law_6_free_wipes_secrets() {
         let started = unsafe {
             let (name, user_data) = (c"Test".as_ptr(), completions.user_data());
             let callback: cosmi_completion_fn = Some(Completions::callback);
-            cosmi_collection_show_start(client.0, account.0, name, name, 0, callback, user_data, &raw mut operation)
+            cosmi_collection_show_start(
+                client.0,
+                account.0,
+                name,
+                name,
+                0,
+                callback,
+                user_data,
+                &raw mut operation,
+            )
         };
         assert_eq!(started, cosmi_status::Ok);
         drop(account);
@@ -99,10 +129,17 @@ fn law_6_free_wipes_secrets() {
     assert_eq!(operation.end(), cosmi_status::Ok);
     let mut len = 0;
     let value = unsafe { cosmi_token_value(cosmi_operation_token(operation.0), &raw mut len) };
-    assert_eq!(unsafe { slice::from_raw_parts(value, len) }, TOKEN.as_bytes());
+    assert_eq!(
+        unsafe { slice::from_raw_parts(value, len) },
+        TOKEN.as_bytes()
+    );
     WATCHED.store(value.cast_mut(), Ordering::SeqCst);
     drop(client);
-    assert_eq!(LEFT_OVER.load(Ordering::SeqCst), usize::MAX, "the operation still holds it");
+    assert_eq!(
+        LEFT_OVER.load(Ordering::SeqCst),
+        usize::MAX,
+        "the operation still holds it"
+    );
     drop(operation);
     assert_eq!(LEFT_OVER.load(Ordering::SeqCst), 0, "a token");
 }

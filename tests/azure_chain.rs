@@ -64,6 +64,7 @@ async fn the_cold_chain_is_five_requests_and_two_handshakes_by_the_full_name() {
     let arm: Vec<_> = journal.iter().filter(|entry| entry["face"] == "arm").collect();
     let time = |entry: &Value, name: &str| entry[name].as_f64().expect("a time");
     assert_eq!(arm.len(), 2);
+    assert!(arm.iter().all(|entry| entry["http"] == "2"), "{arm:#?}");
     assert!(time(arm[1], "startMs") < time(arm[0], "endMs"), "asked at the same time: {arm:#?}");
 }
 

@@ -175,17 +175,19 @@ namespace Cosmi.PowerShell
         private static string Describe(CosmiAccount account)
         {
             PSObject document = Document.Account(account);
-            var properties = document.Properties["properties"]?.Value as PSObject;
-            string detail = $"{document.Properties["id"]?.Value}, endpoint {properties?.Properties["documentEndpoint"]?.Value}";
-            return properties?.Properties["disableLocalAuth"]?.Value is true ? detail + "; keys are switched off (disableLocalAuth)" : detail;
+            string detail = $"{Member(document, "AccountName")} in {Member(document, "ResourceGroupName")}, {Member(document, "location")}; {Member(document, "Endpoint")}";
+            return Member(document, "KeysAllowed") is false ? detail + "; keys are turned off (disableLocalAuth)" : detail;
         }
 
         private static string Describe(CosmiKeys keys) =>
             keys.Access == CosmiKeyKind.ReadOnly ? "read-only keys" : "read-write keys";
 
-        private static string Describe(CosmiCollection collection) =>
-            collection.OfferAbsence == CosmiOfferAbsence.Present
-                ? "the collection and its offer"
-                : $"the collection; it has no offer to show ({collection.OfferAbsence})";
+        private static string Describe(CosmiCollection collection)
+        {
+            PSObject document = Document.Collection(collection, string.Empty);
+            return $"collection {Member(document, "Name")}; throughput {Member(document, "ThroughputText")}";
+        }
+
+        private static object? Member(PSObject document, string name) => document.Properties[name]?.Value;
     }
 }

@@ -42,6 +42,13 @@ impl cosmi_error {
         }
     }
 
+    pub(super) fn panicked(message: &str) -> Self {
+        Self::new(
+            cosmi_status::Panic,
+            &format!("the library has a bug: {message}"),
+        )
+    }
+
     pub(super) fn status(&self) -> cosmi_status {
         self.status
     }

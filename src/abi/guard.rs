@@ -58,7 +58,7 @@ pub(super) unsafe fn status_with_error(
     let error = match guarded(body) {
         Ok(Ok(())) => return cosmi_status::Ok,
         Ok(Err(error)) => error,
-        Err(message) => cosmi_error::new(cosmi_status::Panic, &message),
+        Err(message) => cosmi_error::panicked(&message),
     };
     let status = error.status();
     if !out_error.is_null() {
@@ -217,4 +217,92 @@ fn report(panic: &PanicHookInfo<'_>) -> String {
 /// Without the folders of the machine it was built on.
 fn file_name(path: &str) -> &str {
     path.rsplit(['/', '\\']).next().unwrap_or(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::error::{cosmi_error_free, cosmi_error_message, cosmi_error_status};
+    use super::super::log::tests::logged;
+    use super::*;
+    use std::ffi::CStr;
+
+    #[test]
+    fn a_panic_becomes_a_status() {
+        assert_eq!(status(|| panic!("injected")), cosmi_status::Panic);
+        assert_eq!(status(|| Err(Fault::State)), cosmi_status::InvalidState);
+        assert_eq!(status(|| Ok(cosmi_status::Pending)), cosmi_status::Pending);
+    }
+
+    #[test]
+    fn a_panic_becomes_an_error_with_its_message() {
+        let mut error = ptr::null_mut();
+        unsafe {
+            assert_eq!(
+                status_with_error(&raw mut error, || panic!("injected {}", 7)),
+                cosmi_status::Panic
+            );
+            assert_eq!(cosmi_error_status(error), cosmi_status::Panic);
+            let message = CStr::from_ptr(cosmi_error_message(error, ptr::null_mut()));
+            assert_eq!(message, c"the library has a bug: injected 7");
+            cosmi_error_free(error);
+            assert_eq!(
+                status_with_error(ptr::null_mut(), || panic!("injected")),
+                cosmi_status::Panic
+            );
+        }
+    }
+
+    #[test]
+    fn a_panic_becomes_the_value_of_nothing() {
+        assert_eq!(value(-1, || panic!("injected")), -1);
+        let mut len = 7;
+        let owner = 1_u8;
+        assert!(unsafe { text(&raw const owner, &raw mut len, |_| panic!("injected")) }.is_null());
+        assert_eq!(len, 0);
+        len = 7;
+        assert!(unsafe { bytes(&raw const owner, &raw mut len, |_| panic!("injected")) }.is_null());
+        assert_eq!(len, 0);
+    }
+
+    #[test]
+    fn a_panic_in_a_drop_stays_behind_the_boundary() {
+        struct Bomb;
+        impl Drop for Bomb {
+            fn drop(&mut self) {
+                panic!("injected into a drop");
+            }
+        }
+        let mut bomb = ptr::null_mut();
+        unsafe {
+            give(&raw mut bomb, Bomb);
+            free(bomb);
+        }
+    }
+
+    #[test]
+    fn panics_go_to_the_log_with_the_place_but_not_the_folder() {
+        let records = logged(Level::Error, |_| {
+            assert_eq!(
+                status(|| panic!("injected for the log")),
+                cosmi_status::Panic
+            );
+        });
+        let found = records
+            .iter()
+            .filter(|record| record.2.ends_with(": injected for the log"))
+            .collect::<Vec<_>>();
+        assert_eq!(found.len(), 1, "{records:?}");
+        assert!(
+            found[0].2.starts_with("panic in guard.rs line "),
+            "{found:?}"
+        );
+        assert_eq!((found[0].0, found[0].1), (1, 0));
+    }
+
+    #[test]
+    fn a_place_is_told_without_its_folder() {
+        assert_eq!(file_name("/build/src/a.rs"), "a.rs");
+        assert_eq!(file_name(r"C:\build\src\a.rs"), "a.rs");
+        assert_eq!(file_name("a.rs"), "a.rs");
+    }
 }

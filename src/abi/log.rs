@@ -225,3 +225,110 @@ pub unsafe extern "C" fn cosmi_log_set(
         Ok(cosmi_status::Ok)
     })
 }
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use std::ffi::CStr;
+    use std::ptr;
+    use std::sync::Condvar;
+    use std::time::Duration;
+
+    /// The log is the process's; so the tests that use it take turns.
+    static TURN: Mutex<()> = Mutex::new(());
+
+    /// A callback of the host's that notes what it is given, and blocks while the gate is shut.
+    #[derive(Default)]
+    pub struct Host {
+        records: Mutex<Vec<(i32, u64, String)>>,
+        shut: Mutex<bool>,
+        opened: Condvar,
+    }
+
+    unsafe extern "C" fn callback(
+        user_data: *mut c_void,
+        level: i32,
+        id: u64,
+        message: *const c_char,
+        len: usize,
+    ) {
+        let host = unsafe { &*user_data.cast::<Host>() };
+        let message = unsafe { CStr::from_ptr(message) }.to_str().expect("UTF-8");
+        assert_eq!(message.len(), len);
+        lock(&host.records).push((level, id, message.to_owned()));
+        let _open = host.opened.wait_while(lock(&host.shut), |shut| *shut);
+    }
+
+    /// What is logged meanwhile.
+    pub fn logged(level: Level, body: impl FnOnce(&Host)) -> Vec<(i32, u64, String)> {
+        let _turn = lock(&TURN);
+        let host = Host::default();
+        let user_data = ptr::from_ref(&host).cast_mut().cast();
+        assert_eq!(
+            unsafe { cosmi_log_set(level as i32, Some(callback), user_data) },
+            cosmi_status::Ok
+        );
+        body(&host);
+        assert_eq!(
+            unsafe { cosmi_log_set(0, None, ptr::null_mut()) },
+            cosmi_status::Ok
+        );
+        host.records.into_inner().expect("unpoisoned")
+    }
+
+    #[test]
+    fn records_come_in_order_up_to_the_level_and_removing_the_callback_brings_the_last() {
+        let records = logged(Level::Warning, |_| {
+            for number in 0..100 {
+                record(Level::Warning, number, "seen");
+                record(Level::Info, number, "not seen");
+            }
+            assert!(is_on() && enabled(Level::Error) && !enabled(Level::Debug));
+        });
+        let ids: Vec<_> = records
+            .iter()
+            .filter(|record| record.2 == "seen")
+            .map(|record| record.1)
+            .collect();
+        assert_eq!(ids, (0..100).collect::<Vec<_>>());
+        assert!(records.iter().all(|record| record.0 == 2));
+        assert!(!is_on());
+    }
+
+    #[test]
+    fn a_slow_callback_costs_records_not_time_and_is_told_so() {
+        let records = logged(Level::Info, |host| {
+            *lock(&host.shut) = true;
+            record(Level::Info, 1, "blocks");
+            while lock(&host.records).is_empty() {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            for _ in 0..QUEUE_LIMIT + 5 {
+                record(Level::Info, 2, "waits");
+            }
+            *lock(&host.shut) = false;
+            host.opened.notify_all();
+        });
+        assert_eq!(
+            records.iter().filter(|record| record.2 == "waits").count(),
+            QUEUE_LIMIT
+        );
+        let told = (
+            2,
+            0,
+            "5 log records were lost because the log callback is too slow".to_owned(),
+        );
+        assert_eq!(
+            records.iter().filter(|record| **record == told).count(),
+            1,
+            "{records:?}"
+        );
+    }
+
+    #[test]
+    fn nothing_is_kept_without_a_callback() {
+        let _turn = lock(&TURN);
+        record(Level::Error, 0, "to nobody");
+        assert!(lock(&QUEUE).records.is_empty());
+    }
+}

@@ -81,10 +81,7 @@ impl Endings<Ended> for azure::Call {
     }
 
     fn panicked(&self, message: String) -> Ended {
-        Ended(Err(cosmi_error::new(
-            cosmi_status::Panic,
-            &format!("the library has a bug: {message}"),
-        )))
+        Ended(Err(cosmi_error::panicked(&message)))
     }
 }
 
@@ -360,4 +357,89 @@ pub unsafe extern "C" fn cosmi_operation_collection(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cosmi_operation_free(operation: *mut cosmi_operation) {
     unsafe { guard::free(operation) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::client::{cosmi_client_free, cosmi_client_new};
+    use super::super::error::{cosmi_error_message, cosmi_error_status};
+    use super::*;
+    use std::ffi::CStr;
+    use std::sync::mpsc::{Sender, channel};
+
+    unsafe extern "C" fn report(user_data: *mut c_void, status: cosmi_status) {
+        let sender = unsafe { Box::from_raw(user_data.cast::<Sender<cosmi_status>>()) };
+        sender.send(status).expect("the test waits");
+    }
+
+    #[test]
+    fn a_panic_in_the_work_is_an_end_like_any_other() {
+        let mut client = ptr::null_mut();
+        assert_eq!(
+            unsafe { cosmi_client_new(ptr::null(), &raw mut client, ptr::null_mut()) },
+            cosmi_status::Ok
+        );
+        for first_poll in [FirstPoll::Here, FirstPoll::OnWorker] {
+            let (sender, receiver) = channel();
+            let user_data = Box::into_raw(Box::new(sender)).cast();
+            let mut operation = ptr::null_mut();
+            unsafe {
+                let started = start(
+                    client,
+                    0,
+                    Some(report),
+                    user_data,
+                    &raw mut operation,
+                    first_poll,
+                    |_, _| async { panic!("injected behind the boundary") },
+                );
+                assert_eq!(started, Ok(cosmi_status::Ok));
+                assert_eq!(
+                    cosmi_operation_wait(operation, u32::MAX),
+                    cosmi_status::Panic
+                );
+                let error = cosmi_operation_error(operation);
+                assert_eq!(cosmi_error_status(error), cosmi_status::Panic);
+                let message = CStr::from_ptr(cosmi_error_message(error, ptr::null_mut()));
+                assert_eq!(
+                    message,
+                    c"the library has a bug: injected behind the boundary"
+                );
+                assert_eq!(
+                    receiver.recv_timeout(Duration::from_secs(30)),
+                    Ok(cosmi_status::Panic)
+                );
+                cosmi_operation_free(operation);
+            }
+        }
+        unsafe { cosmi_client_free(client) };
+    }
+
+    #[test]
+    fn a_panic_while_the_work_is_made_is_a_refused_start() {
+        let mut client = ptr::null_mut();
+        assert_eq!(
+            unsafe { cosmi_client_new(ptr::null(), &raw mut client, ptr::null_mut()) },
+            cosmi_status::Ok
+        );
+        let mut operation = ptr::null_mut();
+        let status = guard::status(|| unsafe {
+            // Had the callback been kept, its NULL would be followed.
+            start(
+                client,
+                0,
+                Some(report),
+                ptr::null_mut(),
+                &raw mut operation,
+                FirstPoll::Here,
+                |_, _| {
+                    assert!(client.is_null(), "injected");
+                    std::future::pending()
+                },
+            )
+        });
+        assert_eq!(status, cosmi_status::Panic);
+        assert!(operation.is_null());
+        unsafe { cosmi_client_free(client) };
+    }
 }

@@ -21,6 +21,7 @@ use tower::{Layer, Service};
 use zeroize::Zeroizing;
 
 use super::call::{Call, Level};
+use super::clock::{Clock, SystemClock};
 use super::error::{Error, Kind};
 use super::tls;
 
@@ -93,6 +94,8 @@ pub(super) struct Response {
     /// Where it came from, for messages: `host` or `host:port`.
     pub host: String,
     headers: reqwest::header::HeaderMap,
+    // what the request held in confidence, and its answer might quote
+    secrets: Vec<HeaderValue>,
     /// Wiped when dropped: some answers hold keys or tokens.
     pub body: Zeroizing<Vec<u8>>,
 }
@@ -100,6 +103,18 @@ pub(super) struct Response {
 impl Response {
     pub(super) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// What the service says, as one line without the credentials that it was sent.
+    pub(super) fn quote(&self, text: &str, max: usize) -> String {
+        let mut text = Zeroizing::new(text.to_owned());
+        for secret in self.secrets.iter().filter_map(|value| value.to_str().ok()) {
+            let credential = secret.rsplit(' ').next().filter(|credential| !credential.is_empty());
+            if let Some(credential) = credential {
+                text = Zeroizing::new(text.replace(credential, "…"));
+            }
+        }
+        super::text::line(&text, max)
     }
 
     /// The other side's clock.
@@ -142,6 +157,9 @@ fn of<T: Copy>(limits: [(Plane, T); 2], plane: Plane) -> T {
     limits[usize::from(plane == Plane::Service)].1
 }
 
+// from the end of the TLS handshake until HTTP/2 has announced that the connection can be shared
+const SETTLING: Duration = Duration::from_millis(10);
+
 /// Sends requests; keeps one pool of connections for each origin.
 pub(super) struct Http {
     tls: rustls::ClientConfig,
@@ -169,8 +187,10 @@ impl Http {
         let origin = self.origin(plane, &url)?;
         let mut builder = match method {
             Method::Get => origin.client.get(url),
-            Method::Post => origin.client.post(url).body(body),
+            // Resource Manager wants the length of an empty body too, which HTTP/2 does not need
+            Method::Post => origin.client.post(url).header("content-length", body.len()).body(body),
         };
+        let secrets = headers.iter().map(|(_, value)| value).filter(|value| value.is_sensitive()).cloned().collect();
         for (name, value) in headers {
             builder = builder.header(HeaderName::from_static(name), value);
         }
@@ -178,7 +198,7 @@ impl Http {
         let started = std::time::Instant::now();
         let answer = origin.first_connection_shared(builder.timeout(limit).send()).await;
         let answer = answer.map_err(|error| failure(&error, &host))?;
-        let response = read(answer, host, of(BODY_LIMIT, plane)).await?;
+        let response = read(answer, host, secrets, of(BODY_LIMIT, plane)).await?;
         call.log(Level::Debug, || {
             let id = response.header("x-ms-request-id").or(response.header("x-ms-activity-id")).unwrap_or("none");
             format!("{shown} → {} in {} ms, request id {}", response.status, started.elapsed().as_millis(), super::text::line(id, 128))
@@ -222,11 +242,15 @@ impl Origin {
             return send.await;
         }
         let mut turn = Some(self.first.lock().await);
+        let mut settled = None;
         let mut send = pin!(send);
         poll_fn(|context| {
             let progress = send.as_mut().poll(context);
-            if self.connected.load(Ordering::Acquire) {
-                turn = None;
+            if turn.is_some() && self.connected.load(Ordering::Acquire) {
+                let settled = settled.get_or_insert_with(|| SystemClock.sleep(SETTLING));
+                if settled.as_mut().poll(context).is_ready() {
+                    turn = None;
+                }
             }
             progress
         })
@@ -276,7 +300,7 @@ where
     }
 }
 
-async fn read(mut answer: reqwest::Response, host: String, limit: usize) -> Result<Response, Error> {
+async fn read(mut answer: reqwest::Response, host: String, secrets: Vec<HeaderValue>, limit: usize) -> Result<Response, Error> {
     let status = answer.status().as_u16();
     let expected = answer.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
     let mut body = Zeroizing::new(Vec::with_capacity(expected.min(limit)));
@@ -289,7 +313,7 @@ async fn read(mut answer: reqwest::Response, host: String, limit: usize) -> Resu
         grow(&mut body, chunk.len());
         body.extend_from_slice(&chunk);
     }
-    Ok(Response { status, host, headers: std::mem::take(answer.headers_mut()), body })
+    Ok(Response { status, host, headers: std::mem::take(answer.headers_mut()), secrets, body })
 }
 
 /// Makes room without leaving an unwiped copy behind, as a plain Vec's growth would.

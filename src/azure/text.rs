@@ -34,7 +34,7 @@ pub(crate) fn span(duration: std::time::Duration) -> String {
     match ms {
         0..=9_999 if ms % 1000 != 0 => format!("{ms} ms"),
         0..=119_999 => format!("{} s", ms.div_ceil(1000)),
-        _ => format!("{} min", ms.div_ceil(60_000)),
+        _ => format!("{} min", (ms + 30_000) / 60_000),
     }
 }
 

@@ -23,12 +23,15 @@ pub(super) fn config(ca_pem: Option<&[u8]>) -> Result<ClientConfig, Error> {
                 .with_action("install the system's CA certificates, or give a CA file")
         })?),
     };
-    ClientConfig::builder_with_provider(provider)
+    let mut config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
-        .map_err(|_| unusable())
-        .map(|builder| {
-            builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth()
-        })
+        .expect("ring knows the default versions")
+        .dangerous()
+        .with_custom_certificate_verifier(verifier)
+        .with_no_client_auth();
+    // a configuration of one's own is taken as it is; without this there would be no HTTP/2
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(config)
 }
 
 fn roots(pem: &[u8]) -> Result<RootCertStore, Error> {
@@ -57,7 +60,8 @@ pub(super) fn explain(error: &rustls::Error) -> (&'static str, &'static str) {
         rustls::Error::InvalidCertificate(
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
         ) => ("its certificate is for another name", "check the endpoint for a typing error; a proxy may answer in its place"),
-        rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer) => {
+        // a bad signature: the issuer has the name of a trusted one and another key
+        rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer | CertificateError::BadSignature) => {
             ("its certificate is from an unknown issuer", PROXY)
         }
         rustls::Error::InvalidCertificate(CertificateError::Revoked) => ("its certificate has been revoked", PROXY),

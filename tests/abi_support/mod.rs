@@ -89,7 +89,9 @@ impl Server {
     fn wait_for(&self, what: &str, condition: impl Fn(&Seen) -> bool) {
         let (seen, changed) = &*self.seen;
         let seen = seen.lock().expect("unpoisoned");
-        let (_seen, waited) = changed.wait_timeout_while(seen, PATIENCE, |seen| !condition(seen)).expect("unpoisoned");
+        let (_seen, waited) = changed
+            .wait_timeout_while(seen, PATIENCE, |seen| !condition(seen))
+            .expect("unpoisoned");
         assert!(!waited.timed_out(), "the server did not see the {what}");
     }
 }
@@ -101,7 +103,10 @@ fn serve(mut stream: TcpStream, answer: Option<&str>, shared: &(Mutex<Seen>, Con
     while let Ok(count @ 1..) = stream.read(&mut buffer) {
         request.extend_from_slice(&buffer[..count]);
         if request.ends_with(b"\r\n\r\n") {
-            seen.lock().expect("unpoisoned").requests.push(String::from_utf8_lossy(&request).into_owned());
+            seen.lock()
+                .expect("unpoisoned")
+                .requests
+                .push(String::from_utf8_lossy(&request).into_owned());
             changed.notify_all();
             request.clear();
             if answer.is_some_and(|answer| stream.write_all(answer.as_bytes()).is_err()) {
@@ -131,21 +136,48 @@ impl Client {
         unsafe {
             assert_eq!(cosmi_options_new(&raw mut options), cosmi_status::Ok);
             let imds = cosmi_identity_source::Imds as i32;
-            assert_eq!(cosmi_options_set_identity_source(options, imds), cosmi_status::Ok);
-            assert_eq!(cosmi_options_set_metadata_endpoint(options, server.address().as_ptr()), cosmi_status::Ok);
-            assert_eq!(cosmi_options_set_arm_endpoint(options, server.address().as_ptr()), cosmi_status::Ok);
-            assert_eq!(cosmi_options_set_timeout_ms(options, timeout_ms), cosmi_status::Ok);
-            assert_eq!(cosmi_client_new(options, &raw mut client, ptr::null_mut()), cosmi_status::Ok);
+            assert_eq!(
+                cosmi_options_set_identity_source(options, imds),
+                cosmi_status::Ok
+            );
+            assert_eq!(
+                cosmi_options_set_metadata_endpoint(options, server.address().as_ptr()),
+                cosmi_status::Ok
+            );
+            assert_eq!(
+                cosmi_options_set_arm_endpoint(options, server.address().as_ptr()),
+                cosmi_status::Ok
+            );
+            assert_eq!(
+                cosmi_options_set_timeout_ms(options, timeout_ms),
+                cosmi_status::Ok
+            );
+            assert_eq!(
+                cosmi_client_new(options, &raw mut client, ptr::null_mut()),
+                cosmi_status::Ok
+            );
             cosmi_options_free(options);
         }
         Self(client)
     }
 
     /// Starts getting a token.
-    pub fn start(&self, timeout_ms: u32, callback: cosmi_completion_fn, user_data: *mut c_void) -> Operation {
+    pub fn start(
+        &self,
+        timeout_ms: u32,
+        callback: cosmi_completion_fn,
+        user_data: *mut c_void,
+    ) -> Operation {
         let mut operation = ptr::null_mut();
         let status = unsafe {
-            cosmi_token_get_start(self.0, RESOURCE.as_ptr(), timeout_ms, callback, user_data, &raw mut operation)
+            cosmi_token_get_start(
+                self.0,
+                RESOURCE.as_ptr(),
+                timeout_ms,
+                callback,
+                user_data,
+                &raw mut operation,
+            )
         };
         assert_eq!(status, cosmi_status::Ok);
         assert!(!operation.is_null());
@@ -185,7 +217,12 @@ impl Operation {
     }
 
     pub fn message(&self) -> Option<String> {
-        unsafe { text(cosmi_error_message(cosmi_operation_error(self.0), ptr::null_mut())) }
+        unsafe {
+            text(cosmi_error_message(
+                cosmi_operation_error(self.0),
+                ptr::null_mut(),
+            ))
+        }
     }
 }
 
@@ -203,7 +240,10 @@ impl AccountRef {
         let mut account = ptr::null_mut();
         unsafe {
             assert_eq!(cosmi_account_ref_new(&raw mut account), cosmi_status::Ok);
-            assert_eq!(cosmi_account_ref_set_name(account, c"myaccount".as_ptr()), cosmi_status::Ok);
+            assert_eq!(
+                cosmi_account_ref_set_name(account, c"myaccount".as_ptr()),
+                cosmi_status::Ok
+            );
         }
         Self(account)
     }
@@ -218,7 +258,12 @@ impl Drop for AccountRef {
 /// Copies text that was given out.
 pub unsafe fn text(text: *const c_char) -> Option<String> {
     // SAFETY: the library gives NULL or NUL-terminated text.
-    (!text.is_null()).then(|| unsafe { CStr::from_ptr(text) }.to_str().expect("UTF-8").to_owned())
+    (!text.is_null()).then(|| {
+        unsafe { CStr::from_ptr(text) }
+            .to_str()
+            .expect("UTF-8")
+            .to_owned()
+    })
 }
 
 /// Notes completions: with which status, and on which thread.
@@ -242,14 +287,21 @@ impl Completions {
     pub unsafe extern "C" fn callback(user_data: *mut c_void, status: cosmi_status) {
         // SAFETY: made by `user_data`, and the callback runs once.
         let completions = unsafe { Arc::from_raw(user_data.cast::<Self>()) };
-        completions.seen.lock().expect("unpoisoned").push((status, thread::current().id()));
+        completions
+            .seen
+            .lock()
+            .expect("unpoisoned")
+            .push((status, thread::current().id()));
         completions.changed.notify_all();
     }
 
     /// Waits for this many completions, then a little longer for one too many.
     pub fn exactly(&self, count: usize) -> Vec<(cosmi_status, thread::ThreadId)> {
         let seen = self.seen.lock().expect("unpoisoned");
-        let (seen, _) = self.changed.wait_timeout_while(seen, PATIENCE, |seen| seen.len() < count).expect("unpoisoned");
+        let (seen, _) = self
+            .changed
+            .wait_timeout_while(seen, PATIENCE, |seen| seen.len() < count)
+            .expect("unpoisoned");
         let until = Instant::now() + Duration::from_millis(50);
         let (seen, _) = self
             .changed
@@ -269,7 +321,9 @@ pub fn header_functions() -> BTreeMap<String, String> {
         .filter(|line| !line.trim_start().starts_with("//") && !line.starts_with('#'))
         .collect::<Vec<_>>()
         .join(" ");
-    let declarations = code.split(['{', ';']).map(|part| part.split_whitespace().collect::<Vec<_>>().join(" "));
+    let declarations = code
+        .split(['{', ';'])
+        .map(|part| part.split_whitespace().collect::<Vec<_>>().join(" "));
     declarations
         .filter_map(|declaration| {
             let (before, _) = declaration.split_once('(')?;

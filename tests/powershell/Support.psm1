@@ -248,4 +248,65 @@ function Get-CommandHelpPage {
     }
 }
 
+function Get-ParameterContract {
+    <#
+    .SYNOPSIS
+    The parameters of a command, one line each: -Name [Type] aliases, and per parameter set: mandatory (!), position (@0), pipeline (<value, <name).
+    #>
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory = $true)] [string] $Name
+    )
+    $common = [System.Management.Automation.PSCmdlet]::CommonParameters
+    foreach ($parameter in (Get-Command -Name $Name).Parameters.Values | Sort-Object -Property Name) {
+        if ($common -contains $parameter.Name) {
+            continue
+        }
+        $sets = foreach ($set in $parameter.ParameterSets.GetEnumerator() | Sort-Object -Property Key) {
+            $text = $set.Key.Replace('__AllParameterSets', 'All')
+            if ($set.Value.IsMandatory) { $text += '!' }
+            if ($set.Value.Position -ge 0) { $text += '@' + $set.Value.Position }
+            if ($set.Value.ValueFromPipeline) { $text += '<value' }
+            if ($set.Value.ValueFromPipelineByPropertyName) { $text += '<name' }
+            $text
+        }
+        $names = @($parameter.Name) + @($parameter.Aliases)
+        '-{0} [{1}] {2}' -f ($names -join '|'), $parameter.ParameterType.Name, ($sets -join ' ')
+    }
+}
+
+function Invoke-Child {
+    <#
+    .SYNOPSIS
+    Runs a script in a PowerShell of its own, with variables of its own, and gives its output as text.
+    #>
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory = $true)] [string] $Script,
+        [hashtable] $Environment = @{}
+    )
+    $file = Join-Path -Path ([System.IO.Path]::GetTempPath()) -ChildPath ('cosmi-{0}.ps1' -f [guid]::NewGuid())
+    [System.IO.File]::WriteAllText($file, $Script, [System.Text.UTF8Encoding]::new($true))
+    try {
+        $start = [System.Diagnostics.ProcessStartInfo]::new([System.Diagnostics.Process]::GetCurrentProcess().MainModule.FileName)
+        $start.Arguments = '-NoProfile -NonInteractive -File "{0}"' -f $file
+        $start.UseShellExecute = $false
+        $start.RedirectStandardOutput = $true
+        $start.RedirectStandardError = $true
+        $start.RedirectStandardInput = $true
+        foreach ($name in $Environment.Keys) {
+            $start.EnvironmentVariables[$name] = $Environment[$name]
+        }
+        $process = [System.Diagnostics.Process]::Start($start)
+        $process.StandardInput.Close()
+        $failures = $process.StandardError.ReadToEndAsync()
+        $output = $process.StandardOutput.ReadToEnd()
+        $process.WaitForExit()
+        $output + $failures.Result
+    }
+    finally {
+        Remove-Item -Path $file
+    }
+}
+
 Export-ModuleMember -Function *-*

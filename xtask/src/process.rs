@@ -121,14 +121,18 @@ fn announce(command: &Command) -> String {
 }
 
 fn display(command: &Command) -> String {
-    std::iter::once(command.get_program())
+    // Where a program lies says little; what it is called says enough.
+    let program = Path::new(command.get_program());
+    std::iter::once(program.file_stem().unwrap_or(program.as_os_str()))
         .chain(command.get_args())
         .map(|part| {
             let part = part.to_string_lossy();
-            if part.is_empty() || part.contains(char::is_whitespace) {
-                format!("\"{part}\"")
-            } else {
+            let is_plain = !part.is_empty()
+                && !part.contains(|c: char| c.is_whitespace() || c == '"' || c == '$');
+            if is_plain {
                 part.into_owned()
+            } else {
+                format!("'{part}'")
             }
         })
         .collect::<Vec<_>>()

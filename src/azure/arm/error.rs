@@ -16,7 +16,7 @@ pub(super) fn refused(response: &Response, what: &What<'_>) -> Error {
     let who = "Resource Manager";
     let thing = &what.thing;
     let because = match (&code, &message) {
-        (Some(code), Some(message)) if !what.secret => format!(" ({code}: {})", text::line(message, 400)),
+        (Some(code), Some(message)) if !what.secret => format!(" ({code}: {})", response.quote(message, 400)),
         (Some(code), _) => format!(" ({code})"),
         _ => String::new(),
     };

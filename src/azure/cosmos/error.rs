@@ -25,7 +25,7 @@ pub(super) fn refused(response: &Response, thing: &str, now: SystemTime) -> Erro
     let Some((code, message)) = envelope(response) else {
         return foreign(response, substatus);
     };
-    let said = text::line(&message, 300);
+    let said = response.quote(&message, 300);
     let error = match (status, substatus) {
         (401 | 403, 5202 | 5203) => keys_disabled("the account"),
         (401, _) if message.to_ascii_lowercase().contains("local authorization is disabled") => keys_disabled("the account"),

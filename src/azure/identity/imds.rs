@@ -45,7 +45,7 @@ impl retry::Policy for Patience {
         let pause = match error.http_status() {
             410 => (waited < UPDATE).then_some(Duration::from_secs(10)),
             404 | 408 | 429 | 500..=599 => (failures <= 3).then(|| retry::doubled(Duration::from_secs(1), failures, UPDATE)),
-            _ => (failures <= 1 && error.kind() == Kind::Protocol).then_some(Duration::from_millis(200)),
+            _ => (failures <= 2 && error.kind() == Kind::Protocol).then_some(Duration::from_millis(200)),
         };
         pause.map(|pause| error.retry_after().unwrap_or(pause))
     }

@@ -1,0 +1,26 @@
+BeforeDiscovery {
+    Set-StrictMode -Version 3
+    $text = [System.IO.File]::ReadAllText("$PSScriptRoot/../../README.md").Replace("`r`n", "`n")
+    $blocks = foreach ($match in [regex]::Matches($text, '(?ms)^```powershell\n(.*?)\n```')) {
+        @{ Code = $match.Groups[1].Value; Title = $match.Groups[1].Value.Split("`n")[0] }
+    }
+}
+
+Describe 'README.md' {
+    BeforeAll {
+        Set-StrictMode -Version 3
+        Import-Module -Name "$PSScriptRoot/Support.psm1"
+        Import-CosmiModule
+        $script:simulator = Start-Simulator
+    }
+
+    AfterAll {
+        Stop-Simulator -Simulator $script:simulator
+    }
+
+    It 'shows code that works: <Title>' -ForEach $blocks {
+        $code = $Code.Replace('https://myaccount.documents.azure.com:443/', $script:simulator.accounts.myaccount.endpoint)
+        $shown = & ([scriptblock]::Create("`$ErrorActionPreference = 'Stop'`n$code"))
+        $shown | Should -Not -BeNullOrEmpty
+    }
+}
