@@ -19,7 +19,6 @@ namespace Cosmi.PowerShell
         [Parameter(ParameterSetName = AccountSet)]
         [Parameter(ParameterSetName = ResourceIdSet)]
         [Parameter(ParameterSetName = KeySet, Mandatory = true)]
-        [Alias("Uri")]
         [ArgumentCompleter(typeof(EndpointCompleter))]
         public string? Endpoint { get; set; }
 

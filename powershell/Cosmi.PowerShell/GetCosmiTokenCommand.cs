@@ -10,7 +10,7 @@ namespace Cosmi.PowerShell
     {
         /// <summary>What the token is for; Azure Resource Manager unless given.</summary>
         [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-        [Alias("ResourceUrl", "Audience")]
+        [Alias("ResourceUrl")]
         [ArgumentCompleter(typeof(ResourceCompleter))]
         public string[]? Resource { get; set; }
 

@@ -17,7 +17,7 @@ namespace Cosmi.PowerShell
         private const string UnlikelyName = "cosmi-access-check";
 
         /// <summary>The database of the collection to try.</summary>
-        [Parameter(ValueFromPipelineByPropertyName = true)]
+        [Parameter]
         [Alias("DatabaseName")]
         [ArgumentCompleter(typeof(DatabaseCompleter))]
         public string? Database { get; set; }
@@ -31,6 +31,14 @@ namespace Cosmi.PowerShell
         /// <inheritdoc/>
         protected override void ProcessRecord()
         {
+            if ((Database == null) != (Name == null))
+            {
+                ThrowTerminatingError(Errors.Refusal(
+                    "a collection is named by its database and its name",
+                    "give both -Database and -Name, or neither",
+                    Database ?? Name));
+            }
+
             CosmiAccountReference? account = Account();
             if (account == null)
             {

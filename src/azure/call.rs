@@ -42,7 +42,12 @@ pub struct Call {
 }
 
 impl Call {
-    pub(super) fn new(operation_id: u64, timeout: Duration, log: Arc<dyn Log>, clock: Arc<dyn Clock>) -> Call {
+    pub(super) fn new(
+        operation_id: u64,
+        timeout: Duration,
+        log: Arc<dyn Log>,
+        clock: Arc<dyn Clock>,
+    ) -> Call {
         Call {
             operation_id,
             started: Instant::now(),
@@ -55,12 +60,19 @@ impl Call {
 
     /// The same operation with time of its own, for work that others may come to share.
     pub(super) fn detached(&self, timeout: Duration) -> Call {
-        Call { started: Instant::now(), timeout, ..self.clone() }
+        Call {
+            started: Instant::now(),
+            timeout,
+            ..self.clone()
+        }
     }
 
     /// Notes what is waited for now; a time-out's message says it.
     pub(super) fn waiting_for(&self, what: impl Into<Cow<'static, str>>) {
-        *self.waiting_for.lock().unwrap_or_else(PoisonError::into_inner) = what.into();
+        *self
+            .waiting_for
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = what.into();
     }
 
     /// The time left until the operation's own limit.
@@ -75,17 +87,34 @@ impl Call {
     /// The error of an operation whose time ran out: it says what was waited for.
     #[must_use]
     pub fn timed_out(&self) -> Error {
-        let what = self.waiting_for.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        Error::new(Kind::TimedOut, format!("gave up after {} while waiting for {what}", text::span(self.timeout)))
-            .with_action("allow more time, or look at the verbose log for what was slow")
-            .retryable()
+        let what = self
+            .waiting_for
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        Error::new(
+            Kind::TimedOut,
+            format!(
+                "gave up after {} while waiting for {what}",
+                text::span(self.timeout)
+            ),
+        )
+        .with_action("allow more time, or look at the verbose log for what was slow")
+        .retryable()
     }
 
     /// The error of an operation that the caller cancelled.
     #[must_use]
     pub fn cancelled(&self) -> Error {
-        let what = self.waiting_for.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        Error::new(Kind::Cancelled, format!("cancelled while waiting for {what}"))
+        let what = self
+            .waiting_for
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        Error::new(
+            Kind::Cancelled,
+            format!("cancelled while waiting for {what}"),
+        )
     }
 
     pub(super) fn log(&self, level: Level, message: impl FnOnce() -> String) {

@@ -67,22 +67,33 @@ impl AccountRef {
 
     /// The name by which Resource Manager is asked; an endpoint of Azure's own gives it too.
     pub(super) fn resource_name(&self) -> Result<Name, Error> {
-        let scope = Scope::new(self.subscription_id.as_deref(), self.resource_group.as_deref())?;
+        let scope = Scope::new(
+            self.subscription_id.as_deref(),
+            self.resource_group.as_deref(),
+        )?;
         if let Some(name) = &self.name {
             return Name::new(name, scope);
         }
         let endpoint = self.endpoint()?;
-        let name = endpoint.as_ref().and_then(|url| Cloud::account_of_host(url.host_str()?));
+        let name = endpoint
+            .as_ref()
+            .and_then(|url| Cloud::account_of_host(url.host_str()?));
         match name {
             Some(name) => Name::new(name, scope),
-            None if endpoint.is_some() => Err(Error::invalid("the endpoint does not tell the account's name")
-                .with_action("name the account too, or give a key")),
-            None => Err(Error::invalid("no account was named").with_action("name the account, or give its endpoint and key")),
+            None if endpoint.is_some() => Err(Error::invalid(
+                "the endpoint does not tell the account's name",
+            )
+            .with_action("name the account too, or give a key")),
+            None => Err(Error::invalid("no account was named")
+                .with_action("name the account, or give its endpoint and key")),
         }
     }
 
     fn endpoint(&self) -> Result<Option<Url>, Error> {
-        self.endpoint.as_deref().map(|endpoint| parse_root_url("account endpoint", endpoint)).transpose()
+        self.endpoint
+            .as_deref()
+            .map(|endpoint| parse_root_url("account endpoint", endpoint))
+            .transpose()
     }
 }
 
@@ -104,29 +115,42 @@ pub(super) async fn show_collection(
             None => by_suffix(&account.resource_name()?, arm.cloud()),
         };
         let opened = cosmos::Account::new(endpoint.clone(), key)?;
-        let shown = cosmos.show_collection(call, &opened, database, collection, false).await?;
+        let shown = cosmos
+            .show_collection(call, &opened, database, collection, false)
+            .await?;
         let name = account.resource_name().ok();
-        return Ok(finish(shown, name.as_ref().map(Name::as_str), &endpoint, KeyKind::Auto));
+        return Ok(finish(
+            shown,
+            name.as_ref().map(Name::as_str),
+            &endpoint,
+            KeyKind::Auto,
+        ));
     }
 
     let name = account.resource_name()?;
     call.waiting_for(format!("the keys of account {}", name.as_str()));
-    let (endpoint, serverless, mut keys) = match endpoint {
-        Some(endpoint) => (endpoint, false, arm.keys(call, &name, KeyKind::Auto).await?),
-        None => {
-            // with the full name known both are asked at the same time; else the account is found first, once
-            let (found, keys) = future::join(arm.account(call, &name), arm.keys(call, &name, KeyKind::Auto)).await;
-            let found = found?;
-            if found.disable_local_auth {
-                return Err(cosmos::keys_disabled(&format!("account {}", found.name)));
-            }
-            (endpoint_of(&found)?, found.serverless, keys?)
+    let (endpoint, serverless, mut keys) = if let Some(endpoint) = endpoint {
+        (endpoint, false, arm.keys(call, &name, KeyKind::Auto).await?)
+    } else {
+        // with the full name known both are asked at the same time; else the account is found first, once
+        let (found, keys) = future::join(
+            arm.account(call, &name),
+            arm.keys(call, &name, KeyKind::Auto),
+        )
+        .await;
+        let found = found?;
+        if found.disable_local_auth {
+            return Err(cosmos::keys_disabled(&format!("account {}", found.name)));
         }
+        (endpoint_of(&found)?, found.serverless, keys?)
     };
     for last in [false, true] {
         let (_, key) = &keys.keys[0];
         let opened = cosmos::Account::new(endpoint.clone(), key)?;
-        match cosmos.show_collection(call, &opened, database, collection, serverless).await {
+        match cosmos
+            .show_collection(call, &opened, database, collection, serverless)
+            .await
+        {
             Err(error) if error.kind() == Kind::Unauthenticated && !last => {
                 let fresh = renewed(arm, call, &name, &keys, &error).await?;
                 // the same key would be refused again
@@ -135,32 +159,56 @@ pub(super) async fn show_collection(
                 }
                 keys = fresh;
             }
-            shown => return shown.map(|shown| finish(shown, Some(name.as_str()), &endpoint, keys.access)),
+            shown => {
+                return shown
+                    .map(|shown| finish(shown, Some(name.as_str()), &endpoint, keys.access));
+            }
         }
     }
     unreachable!("the second round returns")
 }
 
 /// The keys after the data plane refused those in memory: somebody may have regenerated them.
-async fn renewed(arm: &Arc<Arm>, call: &Call, name: &Name, stale: &Arc<Keys>, error: &Error) -> Result<Arc<Keys>, Error> {
-    call.log(Level::Info, || format!("{}; the keys are read anew", error.message()));
+async fn renewed(
+    arm: &Arc<Arm>,
+    call: &Call,
+    name: &Name,
+    stale: &Arc<Keys>,
+    error: &Error,
+) -> Result<Arc<Keys>, Error> {
+    call.log(Level::Info, || {
+        format!("{}; the keys are read anew", error.message())
+    });
     call.waiting_for(format!("the keys of account {}", name.as_str()));
     arm.keys_instead_of(call, name, KeyKind::Auto, stale).await
 }
 
 fn by_suffix(name: &Name, cloud: Cloud) -> Url {
-    Url::parse(&format!("https://{}.{}/", name.as_str(), cloud.cosmos_suffix)).expect("a checked name and a constant suffix")
+    Url::parse(&format!(
+        "https://{}.{}/",
+        name.as_str(),
+        cloud.cosmos_suffix
+    ))
+    .expect("a checked name and a constant suffix")
 }
 
 fn endpoint_of(account: &Account) -> Result<Url, Error> {
     let endpoint = account.document_endpoint.as_deref().ok_or_else(|| {
-        Error::new(Kind::NotFound, format!("account {} has no endpoint yet", account.name))
-            .with_action("wait until the account has been made, and try again")
+        Error::new(
+            Kind::NotFound,
+            format!("account {} has no endpoint yet", account.name),
+        )
+        .with_action("wait until the account has been made, and try again")
     })?;
     parse_root_url("endpoint that Resource Manager names", endpoint)
 }
 
-fn finish(shown: Shown, account_name: Option<&str>, endpoint: &Url, key_access: KeyKind) -> Collection {
+fn finish(
+    shown: Shown,
+    account_name: Option<&str>,
+    endpoint: &Url,
+    key_access: KeyKind,
+) -> Collection {
     let offer = match &shown.offer {
         Offer::Present(offer) => offer.as_str(),
         Offer::Absent(_) => "null",

@@ -50,7 +50,10 @@ impl Cloud {
     pub(super) fn find(name: &str) -> Option<Cloud> {
         let known = |cloud: &Cloud| {
             cloud.name.eq_ignore_ascii_case(name)
-                || cloud.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(name))
+                || cloud
+                    .aliases
+                    .iter()
+                    .any(|alias| alias.eq_ignore_ascii_case(name))
         };
         CLOUDS.iter().copied().find(known)
     }
@@ -58,7 +61,10 @@ impl Cloud {
     /// The name of the account whose endpoint has this host, when the host is one of Azure's own.
     pub(super) fn account_of_host(host: &str) -> Option<&str> {
         let (name, suffix) = host.split_once('.')?;
-        CLOUDS.iter().any(|cloud| cloud.cosmos_suffix.eq_ignore_ascii_case(suffix)).then_some(name)
+        CLOUDS
+            .iter()
+            .any(|cloud| cloud.cosmos_suffix.eq_ignore_ascii_case(suffix))
+            .then_some(name)
     }
 }
 
@@ -71,13 +77,21 @@ mod tests {
         for name in ["AzurePublicCloud", "AZUREPUBLICCLOUD", "azurecloud"] {
             assert_eq!(Cloud::named(name).expect(name), Cloud::PUBLIC);
         }
-        assert_eq!(Cloud::named("AzureUSGovernment").expect("known").cosmos_suffix, "documents.azure.us");
+        assert_eq!(
+            Cloud::named("AzureUSGovernment")
+                .expect("known")
+                .cosmos_suffix,
+            "documents.azure.us"
+        );
         assert!(Cloud::named("AzureGermanCloud").is_err());
     }
 
     #[test]
     fn an_account_is_named_by_its_host() {
-        assert_eq!(Cloud::account_of_host("myaccount.documents.azure.com"), Some("myaccount"));
+        assert_eq!(
+            Cloud::account_of_host("myaccount.documents.azure.com"),
+            Some("myaccount")
+        );
         assert_eq!(Cloud::account_of_host("a.documents.azure.cn"), Some("a"));
         assert_eq!(Cloud::account_of_host("localhost"), None);
         assert_eq!(Cloud::account_of_host("a.example.com"), None);

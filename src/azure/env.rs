@@ -1,6 +1,7 @@
 //! The process environment, injected.
 
 use std::collections::HashMap;
+use std::hash::BuildHasher;
 
 /// Where environment variables come from.
 pub trait Env: Send + Sync {
@@ -18,8 +19,10 @@ impl Env for ProcessEnv {
     }
 }
 
-impl Env for HashMap<String, String> {
+impl<S: BuildHasher + Send + Sync> Env for HashMap<String, String, S> {
     fn get(&self, name: &str) -> Option<String> {
-        HashMap::get(self, name).filter(|value| !value.is_empty()).cloned()
+        HashMap::get(self, name)
+            .filter(|value| !value.is_empty())
+            .cloned()
     }
 }

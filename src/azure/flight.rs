@@ -28,7 +28,9 @@ where
     V: Clone + Send + Sync + 'static,
 {
     pub(super) fn new() -> Flights<K, V> {
-        Flights { slots: Arc::default() }
+        Flights {
+            slots: Arc::default(),
+        }
     }
 
     /// The remembered value while it is `fresh`, else the answer of the request on its way, else of a new one.
@@ -40,7 +42,10 @@ where
     ) -> Result<V, Error> {
         let flight = {
             let mut slots = lock(&self.slots);
-            let slot = slots.entry(key.clone()).or_insert(Slot { value: None, pending: None });
+            let slot = slots.entry(key.clone()).or_insert(Slot {
+                value: None,
+                pending: None,
+            });
             if let Some(value) = slot.value.as_ref().filter(|value| fresh(value)) {
                 return Ok(value.clone());
             }
@@ -113,13 +118,42 @@ mod tests {
     async fn failures_and_stale_values_are_asked_again() {
         let (flights, count) = (Flights::new(), Arc::new(AtomicUsize::new(0)));
         let failure = Err(Error::new(Kind::Service, "no"));
-        assert!(flights.get("key", |_| true, || asking(&count, failure)).await.is_err());
-        assert_eq!(flights.get("key", |_| true, || asking(&count, Ok(1))).await.ok(), Some(1));
-        assert_eq!(flights.get("key", |_| false, || asking(&count, Ok(2))).await.ok(), Some(2));
+        assert!(
+            flights
+                .get("key", |_| true, || asking(&count, failure))
+                .await
+                .is_err()
+        );
+        assert_eq!(
+            flights
+                .get("key", |_| true, || asking(&count, Ok(1)))
+                .await
+                .ok(),
+            Some(1)
+        );
+        assert_eq!(
+            flights
+                .get("key", |_| false, || asking(&count, Ok(2)))
+                .await
+                .ok(),
+            Some(2)
+        );
         flights.forget(&"key", |value| *value == 1);
-        assert_eq!(flights.get("key", |_| true, || asking(&count, Ok(3))).await.ok(), Some(2));
+        assert_eq!(
+            flights
+                .get("key", |_| true, || asking(&count, Ok(3)))
+                .await
+                .ok(),
+            Some(2)
+        );
         flights.forget(&"key", |value| *value == 2);
-        assert_eq!(flights.get("key", |_| true, || asking(&count, Ok(4))).await.ok(), Some(4));
+        assert_eq!(
+            flights
+                .get("key", |_| true, || asking(&count, Ok(4)))
+                .await
+                .ok(),
+            Some(4)
+        );
         assert_eq!(count.load(Ordering::SeqCst), 4);
     }
 

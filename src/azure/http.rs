@@ -62,7 +62,13 @@ pub(super) struct Request {
 
 impl Request {
     pub(super) fn new(plane: Plane, method: Method, url: Url) -> Request {
-        Request { plane, method, url, headers: Vec::new(), body: Vec::new() }
+        Request {
+            plane,
+            method,
+            url,
+            headers: Vec::new(),
+            body: Vec::new(),
+        }
     }
 
     pub(super) fn header(mut self, name: &'static str, value: &str) -> Result<Request, Error> {
@@ -70,7 +76,11 @@ impl Request {
         Ok(self)
     }
 
-    pub(super) fn secret_header(mut self, name: &'static str, value: &str) -> Result<Request, Error> {
+    pub(super) fn secret_header(
+        mut self,
+        name: &'static str,
+        value: &str,
+    ) -> Result<Request, Error> {
         let mut value = header_value(name, value)?;
         value.set_sensitive(true);
         self.headers.push((name, value));
@@ -78,14 +88,19 @@ impl Request {
     }
 
     pub(super) fn body(mut self, content_type: &'static str, body: Vec<u8>) -> Request {
-        self.headers.push(("content-type", HeaderValue::from_static(content_type)));
+        self.headers
+            .push(("content-type", HeaderValue::from_static(content_type)));
         self.body = body;
         self
     }
 }
 
 fn header_value(name: &str, value: &str) -> Result<HeaderValue, Error> {
-    HeaderValue::from_str(value).map_err(|_| Error::invalid(format!("the value of {name} has characters that no header may have")))
+    HeaderValue::from_str(value).map_err(|_| {
+        Error::invalid(format!(
+            "the value of {name} has characters that no header may have"
+        ))
+    })
 }
 
 /// One answer, read to its end.
@@ -109,7 +124,10 @@ impl Response {
     pub(super) fn quote(&self, text: &str, max: usize) -> String {
         let mut text = Zeroizing::new(text.to_owned());
         for secret in self.secrets.iter().filter_map(|value| value.to_str().ok()) {
-            let credential = secret.rsplit(' ').next().filter(|credential| !credential.is_empty());
+            let credential = secret
+                .rsplit(' ')
+                .next()
+                .filter(|credential| !credential.is_empty());
             if let Some(credential) = credential {
                 text = Zeroizing::new(text.replace(credential, "…"));
             }
@@ -119,7 +137,8 @@ impl Response {
 
     /// The other side's clock.
     pub(super) fn date(&self) -> Option<SystemTime> {
-        self.header("date").and_then(|date| httpdate::parse_http_date(date).ok())
+        self.header("date")
+            .and_then(|date| httpdate::parse_http_date(date).ok())
     }
 
     /// `Retry-After`, in seconds or as a date by the other side's clock.
@@ -134,10 +153,18 @@ impl Response {
 
     /// The answer is not the service's: an HTML page, broken JSON, a redirect.
     pub(super) fn not_understood(&self, why: &str) -> Error {
-        let kind = self.header("content-type").map_or_else(String::new, |kind| {
-            let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-            super::text::code(&kind.replace('/', "-")).map_or_else(String::new, |_| format!(" of type {kind}"))
-        });
+        let kind = self
+            .header("content-type")
+            .map_or_else(String::new, |kind| {
+                let kind = kind
+                    .split(';')
+                    .next()
+                    .unwrap_or_default()
+                    .trim()
+                    .to_ascii_lowercase();
+                super::text::code(&kind.replace('/', "-"))
+                    .map_or_else(String::new, |_| format!(" of type {kind}"))
+            });
         Error::new(
             Kind::BadResponse,
             format!("{} answered {} with {} bytes{kind} that {why}", self.host, self.status, self.body.len()),
@@ -147,10 +174,14 @@ impl Response {
     }
 }
 
-const CONNECT_LIMIT: [(Plane, Duration); 2] =
-    [(Plane::Metadata, Duration::from_secs(1)), (Plane::Service, Duration::from_secs(10))];
-const ATTEMPT_LIMIT: [(Plane, Duration); 2] =
-    [(Plane::Metadata, Duration::from_secs(20)), (Plane::Service, Duration::from_secs(40))];
+const CONNECT_LIMIT: [(Plane, Duration); 2] = [
+    (Plane::Metadata, Duration::from_secs(1)),
+    (Plane::Service, Duration::from_secs(10)),
+];
+const ATTEMPT_LIMIT: [(Plane, Duration); 2] = [
+    (Plane::Metadata, Duration::from_secs(20)),
+    (Plane::Service, Duration::from_secs(40)),
+];
 const BODY_LIMIT: [(Plane, usize); 2] = [(Plane::Metadata, 1 << 20), (Plane::Service, 16 << 20)];
 
 fn of<T: Copy>(limits: [(Plane, T); 2], plane: Plane) -> T {
@@ -176,35 +207,70 @@ struct Origin {
 
 impl Http {
     pub(super) fn new(ca_pem: Option<&[u8]>) -> Result<Http, Error> {
-        Ok(Http { tls: tls::config(ca_pem)?, origins: Mutex::default() })
+        Ok(Http {
+            tls: tls::config(ca_pem)?,
+            origins: Mutex::default(),
+        })
     }
 
     /// Sends once and reads the whole answer. Any status is an answer; a redirect is an error.
     pub(super) async fn send(&self, call: &Call, request: Request) -> Result<Response, Error> {
-        let Request { plane, method, url, headers, body } = request;
+        let Request {
+            plane,
+            method,
+            url,
+            headers,
+            body,
+        } = request;
         let host = host_of(&url);
-        let shown = format!("{} {}{}", method.as_str(), url.origin().ascii_serialization(), url.path());
+        let shown = format!(
+            "{} {}{}",
+            method.as_str(),
+            url.origin().ascii_serialization(),
+            url.path()
+        );
         let origin = self.origin(plane, &url)?;
         let mut builder = match method {
             Method::Get => origin.client.get(url),
             // Resource Manager wants the length of an empty body too, which HTTP/2 does not need
-            Method::Post => origin.client.post(url).header("content-length", body.len()).body(body),
+            Method::Post => origin
+                .client
+                .post(url)
+                .header("content-length", body.len())
+                .body(body),
         };
-        let secrets = headers.iter().map(|(_, value)| value).filter(|value| value.is_sensitive()).cloned().collect();
+        let secrets = headers
+            .iter()
+            .map(|(_, value)| value)
+            .filter(|value| value.is_sensitive())
+            .cloned()
+            .collect();
         for (name, value) in headers {
             builder = builder.header(HeaderName::from_static(name), value);
         }
         let limit = of(ATTEMPT_LIMIT, plane).min(call.remaining());
         let started = std::time::Instant::now();
-        let answer = origin.first_connection_shared(builder.timeout(limit).send()).await;
+        let answer = origin
+            .first_connection_shared(builder.timeout(limit).send())
+            .await;
         let answer = answer.map_err(|error| failure(&error, &host))?;
         let response = read(answer, host, secrets, of(BODY_LIMIT, plane)).await?;
         call.log(Level::Debug, || {
-            let id = response.header("x-ms-request-id").or(response.header("x-ms-activity-id")).unwrap_or("none");
-            format!("{shown} → {} in {} ms, request id {}", response.status, started.elapsed().as_millis(), super::text::line(id, 128))
+            let id = response
+                .header("x-ms-request-id")
+                .or(response.header("x-ms-activity-id"))
+                .unwrap_or("none");
+            format!(
+                "{shown} → {} in {} ms, request id {}",
+                response.status,
+                started.elapsed().as_millis(),
+                super::text::line(id, 128)
+            )
         });
         if (300..400).contains(&response.status) && response.status != 304 {
-            return Err(response.not_understood("redirect elsewhere, which is not followed because the request holds credentials"));
+            return Err(response.not_understood(
+                "redirect elsewhere, which is not followed because the request holds credentials",
+            ));
         }
         Ok(response)
     }
@@ -226,9 +292,19 @@ impl Http {
             builder = builder.no_proxy();
         }
         let client = builder.build().map_err(|error| {
-            Error::new(Kind::Internal, format!("the HTTP client cannot be made: {}", super::text::line(&error.to_string(), 200)))
+            Error::new(
+                Kind::Internal,
+                format!(
+                    "the HTTP client cannot be made: {}",
+                    super::text::line(&error.to_string(), 200)
+                ),
+            )
         })?;
-        let origin = Arc::new(Origin { client, first: AsyncMutex::new(()), connected });
+        let origin = Arc::new(Origin {
+            client,
+            first: AsyncMutex::new(()),
+            connected,
+        });
         origins.insert(key, Arc::clone(&origin));
         Ok(origin)
     }
@@ -272,7 +348,10 @@ impl<S> Layer<S> for NoteConnected {
     type Service = Noting<S>;
 
     fn layer(&self, inner: S) -> Noting<S> {
-        Noting { inner, connected: Arc::clone(&self.0) }
+        Noting {
+            inner,
+            connected: Arc::clone(&self.0),
+        }
     }
 }
 
@@ -300,20 +379,41 @@ where
     }
 }
 
-async fn read(mut answer: reqwest::Response, host: String, secrets: Vec<HeaderValue>, limit: usize) -> Result<Response, Error> {
+async fn read(
+    mut answer: reqwest::Response,
+    host: String,
+    secrets: Vec<HeaderValue>,
+    limit: usize,
+) -> Result<Response, Error> {
     let status = answer.status().as_u16();
-    let expected = answer.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
+    let expected = answer
+        .content_length()
+        .and_then(|length| usize::try_from(length).ok())
+        .unwrap_or(0);
     let mut body = Zeroizing::new(Vec::with_capacity(expected.min(limit)));
-    while let Some(chunk) = answer.chunk().await.map_err(|error| failure(&error, &host).with_http_status(status))? {
+    while let Some(chunk) = answer
+        .chunk()
+        .await
+        .map_err(|error| failure(&error, &host).with_http_status(status))?
+    {
         if body.len() + chunk.len() > limit {
-            return Err(Error::new(Kind::TooLarge, format!("{host} answered {status} with more than {limit} bytes"))
-                .with_action("check the endpoint: this is not how the service answers")
-                .with_http_status(status));
+            return Err(Error::new(
+                Kind::TooLarge,
+                format!("{host} answered {status} with more than {limit} bytes"),
+            )
+            .with_action("check the endpoint: this is not how the service answers")
+            .with_http_status(status));
         }
         grow(&mut body, chunk.len());
         body.extend_from_slice(&chunk);
     }
-    Ok(Response { status, host, headers: std::mem::take(answer.headers_mut()), secrets, body })
+    Ok(Response {
+        status,
+        host,
+        headers: std::mem::take(answer.headers_mut()),
+        secrets,
+        body,
+    })
 }
 
 /// Makes room without leaving an unwiped copy behind, as a plain Vec's growth would.
@@ -334,16 +434,23 @@ fn failure(error: &reqwest::Error, host: &str) -> Error {
     while let Some(current) = cause {
         if let Some(tls) = current.downcast_ref::<rustls::Error>() {
             let (what, action) = tls::explain(tls);
-            return Error::new(Kind::Tls, format!("no secure connection to {host}: {what}")).with_action(action);
+            return Error::new(Kind::Tls, format!("no secure connection to {host}: {what}"))
+                .with_action(action);
         }
         dns |= current.to_string().starts_with("dns error");
         let io = current.downcast_ref::<io::Error>();
         io_kind = io.map(io::Error::kind).or(io_kind);
         // an io::Error's source skips the error it wraps
-        cause = io.and_then(|io| io.get_ref().map(|inner| inner as &(dyn StdError + 'static))).or(current.source());
+        cause = io
+            .and_then(|io| io.get_ref().map(|inner| inner as &(dyn StdError + 'static)))
+            .or(current.source());
     }
     if error.is_timeout() {
-        let what = if error.is_connect() { "did not accept a connection" } else { "did not answer" };
+        let what = if error.is_connect() {
+            "did not accept a connection"
+        } else {
+            "did not answer"
+        };
         return Error::new(Kind::TimedOut, format!("{host} {what} in time"))
             .with_action("check the network between this machine and the service: firewall, private endpoint, proxy")
             .retryable();
@@ -355,28 +462,40 @@ fn failure(error: &reqwest::Error, host: &str) -> Error {
     if error.is_connect() {
         let why = match io_kind {
             Some(io::ErrorKind::ConnectionRefused) => "refused the connection",
-            Some(io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable) => "cannot be reached from this network",
-            Some(io::ErrorKind::ConnectionReset | io::ErrorKind::UnexpectedEof) => "closed the connection while it was being made",
+            Some(io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable) => {
+                "cannot be reached from this network"
+            }
+            Some(io::ErrorKind::ConnectionReset | io::ErrorKind::UnexpectedEof) => {
+                "closed the connection while it was being made"
+            }
             _ => "could not be connected to",
         };
         return Error::new(Kind::Connect, format!("{host} {why}"))
             .with_action("check the network between this machine and the service: firewall, private endpoint, proxy")
             .retryable();
     }
-    Error::new(Kind::Protocol, format!("{host} broke off before its answer was complete"))
-        .with_action("try again; if it stays so, look for a proxy or firewall that cuts connections")
-        .retryable()
+    Error::new(
+        Kind::Protocol,
+        format!("{host} broke off before its answer was complete"),
+    )
+    .with_action("try again; if it stays so, look for a proxy or firewall that cuts connections")
+    .retryable()
 }
 
 /// `host`, or `host:port` where the port is not the scheme's own.
 pub(super) fn host_of(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
-    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+    url.port()
+        .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
 fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
-    host == "localhost" || host.trim_matches(['[', ']']).parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
+    host == "localhost"
+        || host
+            .trim_matches(['[', ']'])
+            .parse()
+            .is_ok_and(|ip: IpAddr| ip.is_loopback())
 }
 
 fn is_metadata_address(url: &Url) -> bool {
@@ -391,7 +510,9 @@ fn is_metadata_address(url: &Url) -> bool {
 /// address.
 pub(super) fn parse_url(what: &str, text: &str) -> Result<Url, Error> {
     let wrong = |why: &str| {
-        Error::invalid(format!("the {what} {why}")).with_action(format!("give the {what} as https://HOST/ or https://HOST:PORT/"))
+        Error::invalid(format!("the {what} {why}")).with_action(format!(
+            "give the {what} as https://HOST/ or https://HOST:PORT/"
+        ))
     };
     if text.len() > 2048 {
         return Err(wrong("is too long"));
@@ -400,7 +521,11 @@ pub(super) fn parse_url(what: &str, text: &str) -> Result<Url, Error> {
     if url.host_str().is_none_or(str::is_empty) {
         return Err(wrong("names no host"));
     }
-    if !url.username().is_empty() || url.password().is_some() || url.query().is_some() || url.fragment().is_some() {
+    if !url.username().is_empty()
+        || url.password().is_some()
+        || url.query().is_some()
+        || url.fragment().is_some()
+    {
         return Err(wrong("has more than scheme, host, port and path"));
     }
     match url.scheme() {
@@ -417,7 +542,11 @@ pub(super) fn parse_root_url(what: &str, text: &str) -> Result<Url, Error> {
     if url.path() == "/" {
         return Ok(url);
     }
-    Err(Error::invalid(format!("the {what} has a path")).with_action(format!("give the {what} as https://HOST/ or https://HOST:PORT/")))
+    Err(
+        Error::invalid(format!("the {what} has a path")).with_action(format!(
+            "give the {what} as https://HOST/ or https://HOST:PORT/"
+        )),
+    )
 }
 
 /// A new id for a request, by which both sides' logs can be compared. Unique, not secret.
@@ -440,14 +569,32 @@ mod tests {
 
     #[test]
     fn plain_http_is_for_loopback_and_metadata_only() {
-        for url in ["http://127.0.0.1:8080/", "http://localhost/", "http://[::1]:1/", "http://169.254.169.254", "https://a.example"] {
+        for url in [
+            "http://127.0.0.1:8080/",
+            "http://localhost/",
+            "http://[::1]:1/",
+            "http://169.254.169.254",
+            "https://a.example",
+        ] {
             assert!(parse_url("endpoint", url).is_ok(), "{url}");
         }
         for url in [
-            "http://a.example/", "http://10.0.0.1/", "ftp://localhost/", "", "localhost", "https://", "https://u:p@a.example/",
-            "https://a.example/?x=1", "https://a.example/#x", "http://localhost.example/",
+            "http://a.example/",
+            "http://10.0.0.1/",
+            "ftp://localhost/",
+            "",
+            "localhost",
+            "https://",
+            "https://u:p@a.example/",
+            "https://a.example/?x=1",
+            "https://a.example/#x",
+            "http://localhost.example/",
         ] {
-            assert_eq!(parse_url("endpoint", url).map_err(|error| error.kind()), Err(Kind::InvalidArgument), "{url}");
+            assert_eq!(
+                parse_url("endpoint", url).map_err(|error| error.kind()),
+                Err(Kind::InvalidArgument),
+                "{url}"
+            );
         }
         assert!(parse_root_url("endpoint", "https://a.example/x").is_err());
     }
@@ -457,6 +604,9 @@ mod tests {
         let (a, b) = (new_request_id(), new_request_id());
         assert_ne!(a, b);
         assert_eq!(a.len(), 36);
-        assert_eq!(a.split('-').map(str::len).collect::<Vec<_>>(), [8, 4, 4, 4, 12]);
+        assert_eq!(
+            a.split('-').map(str::len).collect::<Vec<_>>(),
+            [8, 4, 4, 4, 12]
+        );
     }
 }

@@ -68,26 +68,61 @@ impl Client {
     ///
     /// # Errors
     /// As [`Client::new`].
-    pub fn with_host(settings: Settings, log: Arc<dyn Log>, env: Arc<dyn Env>, clock: Arc<dyn Clock>) -> Result<Client, Error> {
-        let ca_pem = match (&settings.ca_pem, env.get("COSMI_CA_FILE")) {
-            (Some(pem), _) => Some(pem.clone()),
+    pub fn with_host(
+        settings: Settings,
+        log: Arc<dyn Log>,
+        env: Arc<dyn Env>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Client, Error> {
+        let Settings {
+            identity_source,
+            identity,
+            cloud,
+            arm_endpoint,
+            metadata_endpoint,
+            ca_pem,
+            timeout,
+        } = settings;
+        let ca_pem = match (ca_pem, env.get("COSMI_CA_FILE")) {
+            (Some(pem), _) => Some(pem),
             (None, Some(file)) => Some(std::fs::read(file).map_err(|_| {
-                Error::invalid("the file that COSMI_CA_FILE names cannot be read")
-                    .with_action("let COSMI_CA_FILE name a file with CA certificates in PEM, or unset it")
+                Error::invalid("the file that COSMI_CA_FILE names cannot be read").with_action(
+                    "let COSMI_CA_FILE name a file with CA certificates in PEM, or unset it",
+                )
             })?),
             (None, None) => None,
         };
-        let cloud = settings.cloud.as_deref().map(Cloud::named).transpose()?;
-        let arm_endpoint = match (&settings.arm_endpoint, env.get("COSMI_ARM_ENDPOINT")) {
-            (Some(endpoint), _) => Some(parse_root_url("Resource Manager endpoint", endpoint)?),
+        let cloud = cloud.as_deref().map(Cloud::named).transpose()?;
+        let arm_endpoint = match (arm_endpoint, env.get("COSMI_ARM_ENDPOINT")) {
+            (Some(endpoint), _) => Some(parse_root_url("Resource Manager endpoint", &endpoint)?),
             (None, Some(endpoint)) => Some(parse_root_url("COSMI_ARM_ENDPOINT", &endpoint)?),
             (None, None) => None,
         };
         let http = Arc::new(Http::new(ca_pem.as_deref())?);
-        let identities = Arc::new(Identities::new(&settings, Arc::clone(&http), env, Arc::clone(&clock))?);
-        let arm = Arc::new(Arm::new(Arc::clone(&http), Arc::clone(&identities), cloud, arm_endpoint));
+        let identities = Identities::new(
+            identity_source,
+            identity,
+            metadata_endpoint,
+            Arc::clone(&http),
+            env,
+            Arc::clone(&clock),
+        )?;
+        let identities = Arc::new(identities);
+        let arm = Arc::new(Arm::new(
+            Arc::clone(&http),
+            Arc::clone(&identities),
+            cloud,
+            arm_endpoint,
+        ));
         let cosmos = Cosmos::new(http, Arc::clone(&clock));
-        Ok(Client(Arc::new(Inner { identities, arm, cosmos, timeout: settings.timeout, clock, log })))
+        Ok(Client(Arc::new(Inner {
+            identities,
+            arm,
+            cosmos,
+            timeout,
+            clock,
+            log,
+        })))
     }
 
     /// The time an operation has when it is not given its own.
@@ -99,7 +134,12 @@ impl Client {
     /// The context of one operation; its time runs from now.
     #[must_use]
     pub fn call(&self, operation_id: u64, timeout: Duration) -> Call {
-        Call::new(operation_id, timeout, Arc::clone(&self.0.log), Arc::clone(&self.0.clock))
+        Call::new(
+            operation_id,
+            timeout,
+            Arc::clone(&self.0.log),
+            Arc::clone(&self.0.clock),
+        )
     }
 
     /// A token for `resource`, a URI such as `https://management.azure.com/`; from memory while it is good for
@@ -136,8 +176,16 @@ impl Client {
     ///
     /// # Errors
     /// `InvalidArgument` when a group is named without its subscription.
-    pub async fn list_accounts(&self, call: &Call, subscription: Option<&str>, group: Option<&str>) -> Result<Vec<Account>, Error> {
-        self.0.arm.list_accounts(call, &Scope::new(subscription, group)?).await
+    pub async fn list_accounts(
+        &self,
+        call: &Call,
+        subscription: Option<&str>,
+        group: Option<&str>,
+    ) -> Result<Vec<Account>, Error> {
+        self.0
+            .arm
+            .list_accounts(call, &Scope::new(subscription, group)?)
+            .await
     }
 
     /// One account as it is now.
@@ -146,14 +194,21 @@ impl Client {
     /// `NotFound` when the identity sees no such account.
     pub async fn show_account(&self, call: &Call, account: &AccountRef) -> Result<Account, Error> {
         let name = account.resource_name()?;
-        Ok(Account::clone(&*self.0.arm.show_account(call, &name).await?))
+        Ok(Account::clone(
+            &*self.0.arm.show_account(call, &name).await?,
+        ))
     }
 
     /// The keys of an account as they are now.
     ///
     /// # Errors
     /// `Forbidden` when no role allows it.
-    pub async fn list_keys(&self, call: &Call, account: &AccountRef, kind: KeyKind) -> Result<Arc<Keys>, Error> {
+    pub async fn list_keys(
+        &self,
+        call: &Call,
+        account: &AccountRef,
+        kind: KeyKind,
+    ) -> Result<Arc<Keys>, Error> {
         let name = account.resource_name()?;
         self.0.arm.fresh_keys(call, &name, kind).await
     }
@@ -162,7 +217,11 @@ impl Client {
     ///
     /// # Errors
     /// `Forbidden` when no role allows it.
-    pub async fn list_connection_strings(&self, call: &Call, account: &AccountRef) -> Result<ConnectionStrings, Error> {
+    pub async fn list_connection_strings(
+        &self,
+        call: &Call,
+        account: &AccountRef,
+    ) -> Result<ConnectionStrings, Error> {
         let name = account.resource_name()?;
         self.0.arm.connection_strings(call, &name).await
     }
@@ -173,13 +232,29 @@ impl Client {
     /// # Errors
     /// `NotFound` when account, database or collection do not exist; `Forbidden` when keys may not be read or are
     /// turned off.
-    pub async fn show_collection(&self, call: &Call, account: &AccountRef, database: &str, collection: &str) -> Result<Collection, Error> {
-        chain::show_collection(&self.0.arm, &self.0.cosmos, call, account, database, collection).await
+    pub async fn show_collection(
+        &self,
+        call: &Call,
+        account: &AccountRef,
+        database: &str,
+        collection: &str,
+    ) -> Result<Collection, Error> {
+        chain::show_collection(
+            &self.0.arm,
+            &self.0.cosmos,
+            call,
+            account,
+            database,
+            collection,
+        )
+        .await
     }
 }
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client").field("cloud", &self.0.arm.cloud().name).finish_non_exhaustive()
+        f.debug_struct("Client")
+            .field("cloud", &self.0.arm.cloud().name)
+            .finish_non_exhaustive()
     }
 }

@@ -20,7 +20,11 @@ pub(super) fn doubled(base: Duration, failures: u32, most: Duration) -> Duration
 }
 
 /// Runs attempts until one succeeds, the policy is exhausted, or the next pause would outlast the call.
-pub(super) async fn run<T, F>(call: &Call, policy: &impl Policy, mut attempt: impl FnMut() -> F) -> Result<T, Error>
+pub(super) async fn run<T, F>(
+    call: &Call,
+    policy: &impl Policy,
+    mut attempt: impl FnMut() -> F,
+) -> Result<T, Error>
 where
     F: Future<Output = Result<T, Error>>,
 {
@@ -32,11 +36,19 @@ where
             Err(error) => error,
         };
         failures += 1;
-        let Some(pause) = policy.pause(&error, failures, waited).filter(|pause| *pause < call.remaining()) else {
+        let Some(pause) = policy
+            .pause(&error, failures, waited)
+            .filter(|pause| *pause < call.remaining())
+        else {
             return Err(error);
         };
         call.log(Level::Info, || {
-            format!("{}; attempt {} follows in {}", error.message(), failures + 1, text::span(pause))
+            format!(
+                "{}; attempt {} follows in {}",
+                error.message(),
+                failures + 1,
+                text::span(pause)
+            )
         });
         let before = Instant::now();
         call.sleep(pause).await;

@@ -37,7 +37,9 @@ impl Secret {
 
     /// The secret as text, when it is ASCII as tokens and keys are.
     pub(crate) fn as_ascii(&self) -> Option<&str> {
-        std::str::from_utf8(self.as_bytes()).ok().filter(|text| text.is_ascii())
+        std::str::from_utf8(self.as_bytes())
+            .ok()
+            .filter(|text| text.is_ascii())
     }
 
     /// Reads a JSON string into a secret without leaving a second copy behind, as a JSON parser's strings would.
@@ -65,7 +67,9 @@ impl Secret {
                 _ => return None,
             }
         }
-        bytes.is_ascii().then(|| Secret(Zeroizing::new(Box::from(bytes.as_slice()))))
+        bytes
+            .is_ascii()
+            .then(|| Secret(Zeroizing::new(Box::from(bytes.as_slice()))))
     }
 }
 
@@ -79,7 +83,12 @@ impl PartialEq for Secret {
     /// Takes the same time wherever the difference is.
     fn eq(&self, other: &Secret) -> bool {
         self.0.len() == other.0.len()
-            && self.0.iter().zip(other.0.iter()).fold(0, |diff, (a, b)| diff | (a ^ b)) == 0
+            && self
+                .0
+                .iter()
+                .zip(other.0.iter())
+                .fold(0, |diff, (a, b)| diff | (a ^ b))
+                == 0
     }
 }
 
@@ -96,7 +105,10 @@ mod tests {
 
     #[test]
     fn debug_shows_the_length_only() {
-        assert_eq!(format!("{:?}", Secret::new(b"hunter2".to_vec())), "Secret(7 bytes)");
+        assert_eq!(
+            format!("{:?}", Secret::new(b"hunter2".to_vec())),
+            "Secret(7 bytes)"
+        );
     }
 
     #[test]
@@ -107,7 +119,15 @@ mod tests {
 
     #[test]
     fn what_is_not_an_ascii_string_is_refused() {
-        for text in ["12", "null", r#""\n""#, r#""\u12ff""#, "\"\u{e9}\"", r#""\u00e9""#, "[]"] {
+        for text in [
+            "12",
+            "null",
+            r#""\n""#,
+            r#""\u12ff""#,
+            "\"\u{e9}\"",
+            r#""\u00e9""#,
+            "[]",
+        ] {
             assert_eq!(from_json(text), None, "{text}");
         }
     }

@@ -97,13 +97,18 @@ impl Identity {
             Identity::ObjectId(id) => ("object id", id, 64),
             Identity::ResourceId(id) => ("resource id", id, 2048),
         };
-        if id.is_empty() || id.len() > largest || id.chars().any(|c| c.is_control() || c.is_whitespace()) {
+        if id.is_empty()
+            || id.len() > largest
+            || id.chars().any(|c| c.is_control() || c.is_whitespace())
+        {
             return Err(Error::invalid(format!("the {what} of the identity is not one"))
                 .with_action(format!("give the {what} as the Azure portal shows it, or none for the system-assigned identity")));
         }
         if matches!(self, Identity::ResourceId(id) if !id.starts_with('/')) {
-            return Err(Error::invalid("the resource id of the identity does not start with /")
-                .with_action("give it as /subscriptions/…/userAssignedIdentities/NAME"));
+            return Err(
+                Error::invalid("the resource id of the identity does not start with /")
+                    .with_action("give it as /subscriptions/…/userAssignedIdentities/NAME"),
+            );
         }
         Ok(())
     }

@@ -3,7 +3,9 @@
 /// A service's code or id, or nothing when it does not look like one.
 pub(crate) fn code(text: &str) -> Option<String> {
     let fits = (1..=128).contains(&text.len())
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-:".contains(&b));
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"._-:".contains(&b));
     fits.then(|| text.to_owned())
 }
 
@@ -32,7 +34,7 @@ pub(crate) fn line(text: &str, max: usize) -> String {
 pub(crate) fn span(duration: std::time::Duration) -> String {
     let ms = duration.as_millis();
     match ms {
-        0..=9_999 if ms % 1000 != 0 => format!("{ms} ms"),
+        0..=9_999 if !ms.is_multiple_of(1000) => format!("{ms} ms"),
         0..=119_999 => format!("{} s", ms.div_ceil(1000)),
         _ => format!("{} min", (ms + 30_000) / 60_000),
     }
@@ -45,7 +47,10 @@ mod tests {
 
     #[test]
     fn codes_are_words_only() {
-        assert_eq!(code("AuthorizationFailed").as_deref(), Some("AuthorizationFailed"));
+        assert_eq!(
+            code("AuthorizationFailed").as_deref(),
+            Some("AuthorizationFailed")
+        );
         assert_eq!(code(""), None);
         assert_eq!(code("two words"), None);
         assert_eq!(code(&"x".repeat(129)), None);

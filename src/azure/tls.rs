@@ -15,13 +15,18 @@ pub(super) fn config(ca_pem: Option<&[u8]>) -> Result<ClientConfig, Error> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let verifier: Arc<dyn ServerCertVerifier> = match ca_pem {
         // the platform's verifier with extra roots fails or is too lenient on some systems, so never both
-        Some(pem) => WebPkiServerVerifier::builder_with_provider(Arc::new(roots(pem)?), Arc::clone(&provider))
-            .build()
-            .map_err(|_| unusable())?,
-        None => Arc::new(rustls_platform_verifier::Verifier::new(Arc::clone(&provider)).map_err(|_| {
-            Error::invalid("the system's store of trusted certificates cannot be read")
-                .with_action("install the system's CA certificates, or give a CA file")
-        })?),
+        Some(pem) => WebPkiServerVerifier::builder_with_provider(
+            Arc::new(roots(pem)?),
+            Arc::clone(&provider),
+        )
+        .build()
+        .map_err(|_| unusable())?,
+        None => Arc::new(
+            rustls_platform_verifier::Verifier::new(Arc::clone(&provider)).map_err(|_| {
+                Error::invalid("the system's store of trusted certificates cannot be read")
+                    .with_action("install the system's CA certificates, or give a CA file")
+            })?,
+        ),
     };
     let mut config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
@@ -37,9 +42,15 @@ pub(super) fn config(ca_pem: Option<&[u8]>) -> Result<ClientConfig, Error> {
 fn roots(pem: &[u8]) -> Result<RootCertStore, Error> {
     let mut roots = RootCertStore::empty();
     for certificate in CertificateDer::pem_slice_iter(pem) {
-        roots.add(certificate.map_err(|_| unusable())?).map_err(|_| unusable())?;
+        roots
+            .add(certificate.map_err(|_| unusable())?)
+            .map_err(|_| unusable())?;
     }
-    if roots.is_empty() { Err(unusable()) } else { Ok(roots) }
+    if roots.is_empty() {
+        Err(unusable())
+    } else {
+        Ok(roots)
+    }
 }
 
 fn unusable() -> Error {
@@ -53,20 +64,33 @@ pub(super) fn explain(error: &rustls::Error) -> (&'static str, &'static str) {
     match error {
         rustls::Error::InvalidCertificate(
             CertificateError::Expired | CertificateError::ExpiredContext { .. },
-        ) => ("its certificate has expired", "check this machine's clock, then the certificate of the server"),
+        ) => (
+            "its certificate has expired",
+            "check this machine's clock, then the certificate of the server",
+        ),
         rustls::Error::InvalidCertificate(
             CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. },
-        ) => ("its certificate is not valid yet", "check this machine's clock"),
+        ) => (
+            "its certificate is not valid yet",
+            "check this machine's clock",
+        ),
         rustls::Error::InvalidCertificate(
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
-        ) => ("its certificate is for another name", "check the endpoint for a typing error; a proxy may answer in its place"),
+        ) => (
+            "its certificate is for another name",
+            "check the endpoint for a typing error; a proxy may answer in its place",
+        ),
         // a bad signature: the issuer has the name of a trusted one and another key
-        rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer | CertificateError::BadSignature) => {
-            ("its certificate is from an unknown issuer", PROXY)
+        rustls::Error::InvalidCertificate(
+            CertificateError::UnknownIssuer | CertificateError::BadSignature,
+        ) => ("its certificate is from an unknown issuer", PROXY),
+        rustls::Error::InvalidCertificate(CertificateError::Revoked) => {
+            ("its certificate has been revoked", PROXY)
         }
-        rustls::Error::InvalidCertificate(CertificateError::Revoked) => ("its certificate has been revoked", PROXY),
         rustls::Error::InvalidCertificate(_) => ("its certificate is not acceptable", PROXY),
-        rustls::Error::InvalidMessage(_) => ("it does not speak TLS", "check the port of the endpoint"),
+        rustls::Error::InvalidMessage(_) => {
+            ("it does not speak TLS", "check the port of the endpoint")
+        }
         _ => ("the TLS handshake failed", PROXY),
     }
 }

@@ -9,7 +9,9 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
-use cosmi::azure::{AccountRef, Call, Client, Clock, Env, Level, Log, Secret, Settings, SystemClock};
+use cosmi::azure::{
+    AccountRef, Call, Client, Clock, Env, Level, Log, Secret, Settings, SystemClock,
+};
 use serde_json::{Value, json};
 
 /// The simulator, running until dropped.
@@ -32,15 +34,26 @@ impl Simulator {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
-            .unwrap_or_else(|error| panic!("{} does not start: {error}; build it with `cargo build -p cosmi-simulator`", program.display()));
+            .unwrap_or_else(|error| {
+                panic!(
+                    "{} does not start: {error}; build it with `cargo build -p cosmi-simulator`",
+                    program.display()
+                )
+            });
         let mut line = String::new();
-        BufReader::new(process.stdout.take().expect("piped")).read_line(&mut line).expect("a line");
-        let ready = serde_json::from_str(&line).unwrap_or_else(|error| panic!("not ready: {error}: {line}"));
+        BufReader::new(process.stdout.take().expect("piped"))
+            .read_line(&mut line)
+            .expect("a line");
+        let ready = serde_json::from_str(&line)
+            .unwrap_or_else(|error| panic!("not ready: {error}: {line}"));
         Simulator { process, ready }
     }
 
     pub fn text(&self, pointer: &str) -> &str {
-        self.ready.pointer(pointer).and_then(Value::as_str).unwrap_or_else(|| panic!("no {pointer} in {}", self.ready))
+        self.ready
+            .pointer(pointer)
+            .and_then(Value::as_str)
+            .unwrap_or_else(|| panic!("no {pointer} in {}", self.ready))
     }
 
     pub fn subscription(&self) -> &str {
@@ -54,15 +67,24 @@ impl Simulator {
     /// The variables that lead a client here.
     pub fn env(&self) -> HashMap<String, String> {
         let variables = self.ready["environment"].as_object().expect("an object");
-        variables.iter().map(|(name, value)| (name.clone(), value.as_str().expect("a string").to_owned())).collect()
+        variables
+            .iter()
+            .map(|(name, value)| (name.clone(), value.as_str().expect("a string").to_owned()))
+            .collect()
     }
 
     /// The variables of an App Service host.
     pub fn app_service_env(&self) -> HashMap<String, String> {
         let mut env = self.env();
         env.remove("AZURE_POD_IDENTITY_AUTHORITY_HOST");
-        env.insert("IDENTITY_ENDPOINT".into(), self.text("/appService/endpoint").into());
-        env.insert("IDENTITY_HEADER".into(), self.text("/appService/header").into());
+        env.insert(
+            "IDENTITY_ENDPOINT".into(),
+            self.text("/appService/endpoint").into(),
+        );
+        env.insert(
+            "IDENTITY_HEADER".into(),
+            self.text("/appService/header").into(),
+        );
         env
     }
 
@@ -76,12 +98,21 @@ impl Simulator {
         self.client_in(self.env(), change)
     }
 
-    pub fn client_in(&self, env: HashMap<String, String>, change: impl FnOnce(&mut Settings)) -> (Client, Arc<Records>) {
+    pub fn client_in(
+        &self,
+        env: HashMap<String, String>,
+        change: impl FnOnce(&mut Settings),
+    ) -> (Client, Arc<Records>) {
         let mut settings = Settings::default();
         change(&mut settings);
         let records = Arc::new(Records::default());
-        let client = Client::with_host(settings, Arc::clone(&records) as Arc<dyn Log>, Arc::new(env) as Arc<dyn Env>, Arc::new(QuickClock::default()))
-            .expect("a client");
+        let client = Client::with_host(
+            settings,
+            Arc::clone(&records) as Arc<dyn Log>,
+            Arc::new(env) as Arc<dyn Env>,
+            Arc::new(QuickClock::default()),
+        )
+        .expect("a client");
         (client, records)
     }
 
@@ -101,16 +132,27 @@ impl Simulator {
         let mut answer = match (method, body) {
             ("GET", _) => agent.get(&url).call(),
             ("DELETE", _) => agent.delete(&url).call(),
-            (_, body) => agent.post(&url).content_type("application/json").send(body.unwrap_or(&json!({})).to_string()),
+            (_, body) => agent
+                .post(&url)
+                .content_type("application/json")
+                .send(body.unwrap_or(&json!({})).to_string()),
         }
         .unwrap_or_else(|error| panic!("{method} {path}: {error}"));
         let text = answer.body_mut().read_to_string().expect("text");
-        if text.is_empty() { Value::Null } else { serde_json::from_str(&text).expect("JSON") }
+        if text.is_empty() {
+            Value::Null
+        } else {
+            serde_json::from_str(&text).expect("JSON")
+        }
     }
 
     /// Adds a fault: `face` and `path` say where, `action` what.
-    pub fn fault(&self, matching: Value, times: u32, action: Value) {
-        self.control("POST", "/faults", Some(&json!({ "match": matching, "times": times, "action": action })));
+    pub fn fault(&self, matching: impl Into<Value>, times: u32, action: impl Into<Value>) {
+        self.control(
+            "POST",
+            "/faults",
+            Some(&json!({ "match": matching.into(), "times": times, "action": action.into() })),
+        );
     }
 
     pub fn clear_faults(&self) {
@@ -119,7 +161,10 @@ impl Simulator {
 
     /// Everything it was asked since the start or the last [`Simulator::forget`].
     pub fn journal(&self) -> Vec<Value> {
-        self.control("GET", "/journal", None).as_array().expect("an array").clone()
+        self.control("GET", "/journal", None)
+            .as_array()
+            .expect("an array")
+            .clone()
     }
 
     /// The same as `METHOD face path`, without queries.
@@ -169,7 +214,10 @@ pub fn program() -> PathBuf {
         return path.into();
     }
     let test = std::env::current_exe().expect("a path");
-    let folder = test.parent().and_then(std::path::Path::parent).expect("target/PROFILE/deps");
+    let folder = test
+        .parent()
+        .and_then(std::path::Path::parent)
+        .expect("target/PROFILE/deps");
     folder.join(format!("cosmi-simulator{}", std::env::consts::EXE_SUFFIX))
 }
 
@@ -206,7 +254,11 @@ pub struct Records(Mutex<Vec<(Level, String)>>);
 impl Records {
     pub fn text(&self) -> String {
         let records = self.0.lock().expect("unpoisoned");
-        records.iter().map(|(level, text)| format!("{level:?} {text}\n")).collect()
+        let lines: Vec<_> = records
+            .iter()
+            .map(|(level, text)| format!("{level:?} {text}"))
+            .collect();
+        lines.join("\n")
     }
 }
 
@@ -216,6 +268,9 @@ impl Log for Records {
     }
 
     fn record(&self, level: Level, _: u64, message: &str) {
-        self.0.lock().expect("unpoisoned").push((level, message.to_owned()));
+        self.0
+            .lock()
+            .expect("unpoisoned")
+            .push((level, message.to_owned()));
     }
 }

@@ -50,30 +50,49 @@ const READ: &str = "Microsoft.DocumentDB/databaseAccounts/read";
 // how many subscriptions are searched at once
 const ABREAST: usize = 8;
 
-const SEGMENT: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'(').remove(b')');
+const SEGMENT: AsciiSet = NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'(')
+    .remove(b')');
 
 impl Scope {
-    pub(in crate::azure) fn new(subscription: Option<&str>, group: Option<&str>) -> Result<Scope, Error> {
+    pub(in crate::azure) fn new(
+        subscription: Option<&str>,
+        group: Option<&str>,
+    ) -> Result<Scope, Error> {
         let lower = str::to_ascii_lowercase;
         if let Some(id) = subscription {
             let fits = id.len() == 36 && id.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
             if !fits {
-                return Err(Error::invalid("that is no subscription id").with_action("give the subscription's id, a GUID, not its name"));
+                return Err(Error::invalid("that is no subscription id")
+                    .with_action("give the subscription's id, a GUID, not its name"));
             }
         }
         if let Some(group) = group {
             let allowed = |c: char| c.is_alphanumeric() || "-_.()".contains(c);
-            if group.is_empty() || group.chars().count() > 90 || !group.chars().all(allowed) || group.ends_with('.') {
+            if group.is_empty()
+                || group.chars().count() > 90
+                || !group.chars().all(allowed)
+                || group.ends_with('.')
+            {
                 return Err(Error::invalid("that is no name of a resource group")
                     .with_action("resource groups have 1 to 90 letters, digits, - _ . ( ), and do not end with a period"));
             }
         }
         match (subscription, group) {
-            (Some(subscription), Some(group)) => Ok(Scope::Group(lower(subscription), group.to_lowercase())),
+            (Some(subscription), Some(group)) => {
+                Ok(Scope::Group(lower(subscription), group.to_lowercase()))
+            }
             (Some(subscription), None) => Ok(Scope::Subscription(lower(subscription))),
             (None, None) => Ok(Scope::Everywhere),
-            (None, Some(_)) => Err(Error::invalid("a resource group was named without its subscription")
-                .with_action("name the subscription too, or neither: an account is found by its name alone")),
+            (None, Some(_)) => Err(Error::invalid(
+                "a resource group was named without its subscription",
+            )
+            .with_action(
+                "name the subscription too, or neither: an account is found by its name alone",
+            )),
         }
     }
 }
@@ -83,7 +102,9 @@ impl Name {
     pub(in crate::azure) fn new(account: &str, scope: Scope) -> Result<Name, Error> {
         let account = account.to_ascii_lowercase();
         let fits = (3..=50).contains(&account.len())
-            && account.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+            && account
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
             && !account.starts_with('-')
             && !account.ends_with('-');
         if !fits {
@@ -99,7 +120,9 @@ impl Name {
 
     /// The resource id, when enough is known to write it.
     pub(super) fn id(&self) -> Option<String> {
-        let Scope::Group(subscription, group) = &self.scope else { return None };
+        let Scope::Group(subscription, group) = &self.scope else {
+            return None;
+        };
         let group = utf8_percent_encode(group, &SEGMENT);
         Some(format!(
             "/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.DocumentDB/databaseAccounts/{}",
@@ -112,15 +135,25 @@ impl Account {
     fn read(json: &RawValue) -> Option<Account> {
         let fields: HashMap<String, Value> = serde_json::from_str(json.get()).ok()?;
         let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
-        let property = |name: &str| fields.get("properties").and_then(|properties| properties.get(name));
-        let capabilities = property("capabilities").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-        let named = |value: &Value| value.get("name").and_then(Value::as_str) == Some("EnableServerless");
+        let property = |name: &str| {
+            fields
+                .get("properties")
+                .and_then(|properties| properties.get(name))
+        };
+        let capabilities = property("capabilities")
+            .and_then(Value::as_array)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        let named =
+            |value: &Value| value.get("name").and_then(Value::as_str) == Some("EnableServerless");
         Some(Account {
             json: json.get().to_owned(),
             id: text(fields.get("id"))?,
             name: text(fields.get("name"))?,
             document_endpoint: text(property("documentEndpoint")),
-            disable_local_auth: property("disableLocalAuth").and_then(Value::as_bool).unwrap_or(false),
+            disable_local_auth: property("disableLocalAuth")
+                .and_then(Value::as_bool)
+                .unwrap_or(false),
             serverless: capabilities.iter().any(named)
                 || property("capacityMode").and_then(Value::as_str) == Some("Serverless"),
         })
@@ -129,12 +162,18 @@ impl Account {
 
 impl Arm {
     /// Every account in scope.
-    pub(in crate::azure) async fn list_accounts(self: &Arc<Self>, call: &Call, scope: &Scope) -> Result<Vec<Account>, Error> {
+    pub(in crate::azure) async fn list_accounts(
+        self: &Arc<Self>,
+        call: &Call,
+        scope: &Scope,
+    ) -> Result<Vec<Account>, Error> {
         if *scope != Scope::Everywhere {
             return self.accounts_in(call, scope.clone()).await;
         }
         let subscriptions = self.subscriptions(call).await?;
-        let searches = subscriptions.into_iter().map(|scope| self.accounts_in(call, scope));
+        let searches = subscriptions
+            .into_iter()
+            .map(|scope| self.accounts_in(call, scope));
         let mut found = Vec::new();
         let mut searches = stream::iter(searches).buffered(ABREAST);
         while let Some(accounts) = searches.next().await {
@@ -144,35 +183,60 @@ impl Arm {
     }
 
     /// One account, remembered once it was found.
-    pub(in crate::azure) async fn account(self: &Arc<Self>, call: &Call, name: &Name) -> Result<Arc<Account>, Error> {
+    pub(in crate::azure) async fn account(
+        self: &Arc<Self>,
+        call: &Call,
+        name: &Name,
+    ) -> Result<Arc<Account>, Error> {
         let ask = || {
-            let (this, call, name) = (Arc::clone(self), call.detached(DEFAULT_TIMEOUT), name.clone());
+            let (this, call, name) = (
+                Arc::clone(self),
+                call.detached(DEFAULT_TIMEOUT),
+                name.clone(),
+            );
             async move { this.find(&call, &name).await.map(Arc::new) }.boxed()
         };
         self.accounts.get(name.clone(), |_| true, ask).await
     }
 
     /// One account as it is now.
-    pub(in crate::azure) async fn show_account(self: &Arc<Self>, call: &Call, name: &Name) -> Result<Arc<Account>, Error> {
+    pub(in crate::azure) async fn show_account(
+        self: &Arc<Self>,
+        call: &Call,
+        name: &Name,
+    ) -> Result<Arc<Account>, Error> {
         self.accounts.forget(name, |_| true);
         self.account(call, name).await
     }
 
     async fn find(self: &Arc<Self>, call: &Call, name: &Name) -> Result<Account, Error> {
         if let Some(id) = name.id() {
-            let what = What { thing: format!("account {}", name.account), needs: READ, account: Some(&name.account), secret: false };
+            let what = What {
+                thing: format!("account {}", name.account),
+                needs: READ,
+                account: Some(&name.account),
+                secret: false,
+            };
             let response = self.ask(call, Method::Get, &id, COSMOS_API, &what).await?;
             let raw: Option<&RawValue> = serde_json::from_slice(&response.body).ok();
-            return raw.and_then(Account::read).ok_or_else(|| response.not_understood("are no Cosmos account"));
+            return raw
+                .and_then(Account::read)
+                .ok_or_else(|| response.not_understood("are no Cosmos account"));
         }
         let same = |account: &Account| account.name.eq_ignore_ascii_case(&name.account);
         if name.scope != Scope::Everywhere {
-            let found = self.accounts_in(call, name.scope.clone()).await?.into_iter().find(same);
+            let found = self
+                .accounts_in(call, name.scope.clone())
+                .await?
+                .into_iter()
+                .find(same);
             return found.ok_or_else(|| not_found(name, "the subscription"));
         }
         let subscriptions = self.subscriptions(call).await?;
         let count = subscriptions.len();
-        let searches = subscriptions.into_iter().map(|scope| self.accounts_in(call, scope));
+        let searches = subscriptions
+            .into_iter()
+            .map(|scope| self.accounts_in(call, scope));
         let mut searches = stream::iter(searches).buffer_unordered(ABREAST);
         // names are unique in all of Azure: the first is the only one, and the other searches end here
         while let Some(accounts) = searches.next().await {
@@ -180,21 +244,44 @@ impl Arm {
                 return Ok(account);
             }
         }
-        Err(not_found(name, &format!("the {} subscriptions that this identity sees", count)))
+        Err(not_found(
+            name,
+            &format!("the {count} subscriptions that this identity sees"),
+        ))
     }
 
     async fn accounts_in(&self, call: &Call, scope: Scope) -> Result<Vec<Account>, Error> {
         let (path, place) = match &scope {
             Scope::Everywhere => unreachable!("everywhere is searched by subscription"),
-            Scope::Subscription(id) => (format!("/subscriptions/{id}"), format!("subscription {id}")),
+            Scope::Subscription(id) => {
+                (format!("/subscriptions/{id}"), format!("subscription {id}"))
+            }
             Scope::Group(id, group) => {
                 let encoded = utf8_percent_encode(group, &SEGMENT);
-                (format!("/subscriptions/{id}/resourceGroups/{encoded}"), format!("resource group {group}"))
+                (
+                    format!("/subscriptions/{id}/resourceGroups/{encoded}"),
+                    format!("resource group {group}"),
+                )
             }
         };
-        let what = What { thing: format!("the accounts of {place}"), needs: READ, account: None, secret: false };
-        let items = self.list(call, &format!("{path}/providers/Microsoft.DocumentDB/databaseAccounts"), COSMOS_API, &what).await?;
-        Ok(items.iter().filter_map(|item| Account::read(item)).collect())
+        let what = What {
+            thing: format!("the accounts of {place}"),
+            needs: READ,
+            account: None,
+            secret: false,
+        };
+        let items = self
+            .list(
+                call,
+                &format!("{path}/providers/Microsoft.DocumentDB/databaseAccounts"),
+                COSMOS_API,
+                &what,
+            )
+            .await?;
+        Ok(items
+            .iter()
+            .filter_map(|item| Account::read(item))
+            .collect())
     }
 
     async fn subscriptions(&self, call: &Call) -> Result<Vec<Scope>, Error> {
@@ -204,12 +291,21 @@ impl Arm {
             account: None,
             secret: false,
         };
-        let items = self.list(call, "/subscriptions", SUBSCRIPTIONS_API, &what).await?;
+        let items = self
+            .list(call, "/subscriptions", SUBSCRIPTIONS_API, &what)
+            .await?;
         let id = |item: &RawValue| {
             let fields: HashMap<String, Value> = serde_json::from_str(item.get()).ok()?;
-            fields.get("subscriptionId").and_then(Value::as_str).map(str::to_owned)
+            fields
+                .get("subscriptionId")
+                .and_then(Value::as_str)
+                .map(str::to_owned)
         };
-        let found: Vec<_> = items.iter().filter_map(|item| Scope::new(id(item).as_deref(), None).ok()).filter(|scope| *scope != Scope::Everywhere).collect();
+        let found: Vec<_> = items
+            .iter()
+            .filter_map(|item| Scope::new(id(item).as_deref(), None).ok())
+            .filter(|scope| *scope != Scope::Everywhere)
+            .collect();
         if found.is_empty() {
             return Err(Error::new(Kind::NotFound, "this identity sees no subscription")
                 .with_action("give the identity a role, such as 'Cosmos DB Account Reader Role' on the account; it takes some minutes to work"));
@@ -219,7 +315,10 @@ impl Arm {
 }
 
 /// A subscription that hides its accounts does not spoil the search in the others.
-fn skip_forbidden(call: &Call, accounts: Result<Vec<Account>, Error>) -> Result<Vec<Account>, Error> {
+fn skip_forbidden(
+    call: &Call,
+    accounts: Result<Vec<Account>, Error>,
+) -> Result<Vec<Account>, Error> {
     match accounts {
         Err(error) if error.kind() == Kind::Forbidden => {
             call.log(Level::Warning, || error.message().to_owned());
@@ -243,17 +342,38 @@ mod tests {
         for name in ["abc", "my-account-1", "MyAccount"] {
             assert!(Name::new(name, Scope::Everywhere).is_ok(), "{name}");
         }
-        for name in ["", "ab", "-abc", "abc-", "a_b", "a/b", "a b", "ä-b", "https://a.documents.azure.com/", &"a".repeat(51)] {
+        for name in [
+            "",
+            "ab",
+            "-abc",
+            "abc-",
+            "a_b",
+            "a/b",
+            "a b",
+            "ä-b",
+            "https://a.documents.azure.com/",
+            &"a".repeat(51),
+        ] {
             assert!(Name::new(name, Scope::Everywhere).is_err(), "{name}");
         }
     }
 
     #[test]
     fn ids_are_written_only_when_all_is_known() {
-        let scope = Scope::new(Some("11111111-2222-3333-4444-555555555555"), Some("Gruppe_(1).x")).expect("valid");
-        let id = Name::new("MyAccount", scope).expect("valid").id().expect("known");
+        let scope = Scope::new(
+            Some("11111111-2222-3333-4444-555555555555"),
+            Some("Gruppe_(1).x"),
+        )
+        .expect("valid");
+        let id = Name::new("MyAccount", scope)
+            .expect("valid")
+            .id()
+            .expect("known");
         assert!(id.ends_with("/resourceGroups/gruppe_(1).x/providers/Microsoft.DocumentDB/databaseAccounts/myaccount"), "{id}");
-        assert_eq!(Name::new("abc", Scope::Everywhere).expect("valid").id(), None);
+        assert_eq!(
+            Name::new("abc", Scope::Everywhere).expect("valid").id(),
+            None
+        );
         assert!(Scope::new(None, Some("group")).is_err());
         assert!(Scope::new(Some("nope"), None).is_err());
     }
@@ -266,7 +386,10 @@ mod tests {
         };
         assert!(read(r#"{"capabilities":[{"name":"EnableServerless"}]}"#).serverless);
         assert!(read(r#"{"capacityMode":"Serverless"}"#).serverless);
-        assert!(!read(r#"{"capabilities":[],"capacityMode":"Provisioned","disableLocalAuth":true}"#).serverless);
+        assert!(
+            !read(r#"{"capabilities":[],"capacityMode":"Provisioned","disableLocalAuth":true}"#)
+                .serverless
+        );
         assert!(read(r#"{"disableLocalAuth":true}"#).disable_local_auth);
     }
 }

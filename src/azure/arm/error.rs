@@ -16,7 +16,9 @@ pub(super) fn refused(response: &Response, what: &What<'_>) -> Error {
     let who = "Resource Manager";
     let thing = &what.thing;
     let because = match (&code, &message) {
-        (Some(code), Some(message)) if !what.secret => format!(" ({code}: {})", response.quote(message, 400)),
+        (Some(code), Some(message)) if !what.secret => {
+            format!(" ({code}: {})", response.quote(message, 400))
+        }
         (Some(code), _) => format!(" ({code})"),
         _ => String::new(),
     };
@@ -58,7 +60,11 @@ pub(super) fn refused(response: &Response, what: &What<'_>) -> Error {
     };
     let error = error
         .with_http_status(status)
-        .with_request_id(response.header("x-ms-request-id").or(response.header("x-ms-correlation-request-id")))
+        .with_request_id(
+            response
+                .header("x-ms-request-id")
+                .or(response.header("x-ms-correlation-request-id")),
+        )
         .with_retry_after(response.retry_after());
     match code {
         Some(code) => error.with_service_code(&code),
@@ -68,7 +74,9 @@ pub(super) fn refused(response: &Response, what: &What<'_>) -> Error {
 
 /// `{error:{code,message}}`, or `{code,message}` as the resource provider itself answers.
 fn envelope(response: &Response) -> (Option<String>, Option<String>) {
-    let Ok(mut fields) = serde_json::from_slice::<HashMap<String, Value>>(&response.body) else { return (None, None) };
+    let Ok(mut fields) = serde_json::from_slice::<HashMap<String, Value>>(&response.body) else {
+        return (None, None);
+    };
     let mut inner = match fields.remove("error") {
         Some(Value::Object(inner)) => inner.into_iter().collect(),
         _ => fields,
@@ -77,7 +85,10 @@ fn envelope(response: &Response) -> (Option<String>, Option<String>) {
         Some(Value::String(text)) => Some(text),
         _ => None,
     };
-    (take("code").as_deref().and_then(text::code), take("message"))
+    (
+        take("code").as_deref().and_then(text::code),
+        take("message"),
+    )
 }
 
 /// The action in "…does not have authorization to perform action 'X' over scope…". Nothing but an action's own
@@ -86,20 +97,29 @@ fn action_in(message: &str) -> Option<&str> {
     let (_, rest) = message.split_once("perform action '")?;
     let (action, _) = rest.split_once('\'')?;
     let fits = (1..=200).contains(&action.len())
-        && action.bytes().all(|b| b.is_ascii_alphanumeric() || b"./*-".contains(&b));
+        && action
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"./*-".contains(&b));
     fits.then_some(action)
 }
 
 /// The smallest built-in role that allows an action.
 fn role_for(action: &str, account: Option<&str>) -> String {
     let action = action.to_ascii_lowercase();
-    let role = if action.ends_with("/listkeys/action") || action.ends_with("/listconnectionstrings/action") {
+    let role = if action.ends_with("/listkeys/action")
+        || action.ends_with("/listconnectionstrings/action")
+    {
         "DocumentDB Account Contributor"
     } else {
         "Cosmos DB Account Reader Role"
     };
-    let place = account.map_or_else(|| "the subscription or the account".to_owned(), |account| format!("the account {account}"));
-    format!("give the identity the role '{role}' on {place}; a role given just now takes some minutes to work")
+    let place = account.map_or_else(
+        || "the subscription or the account".to_owned(),
+        |account| format!("the account {account}"),
+    );
+    format!(
+        "give the identity the role '{role}' on {place}; a role given just now takes some minutes to work"
+    )
 }
 
 #[cfg(test)]
@@ -110,7 +130,10 @@ mod tests {
     fn the_missing_action_is_read_from_azures_sentence() {
         let message = "The client 'x' with object id 'y' does not have authorization to perform action \
                        'Microsoft.DocumentDB/databaseAccounts/listKeys/action' over scope '/subscriptions/z'";
-        assert_eq!(action_in(message), Some("Microsoft.DocumentDB/databaseAccounts/listKeys/action"));
+        assert_eq!(
+            action_in(message),
+            Some("Microsoft.DocumentDB/databaseAccounts/listKeys/action")
+        );
         assert_eq!(action_in("perform action 'a b'"), None);
         assert_eq!(action_in("perform action '"), None);
         assert_eq!(action_in(""), None);
@@ -118,7 +141,19 @@ mod tests {
 
     #[test]
     fn the_smallest_role_is_named() {
-        assert!(role_for("Microsoft.DocumentDB/databaseAccounts/listKeys/action", Some("a")).contains("DocumentDB Account Contributor"));
-        assert!(role_for("Microsoft.DocumentDB/databaseAccounts/readonlykeys/action", None).contains("Cosmos DB Account Reader Role"));
+        assert!(
+            role_for(
+                "Microsoft.DocumentDB/databaseAccounts/listKeys/action",
+                Some("a")
+            )
+            .contains("DocumentDB Account Contributor")
+        );
+        assert!(
+            role_for(
+                "Microsoft.DocumentDB/databaseAccounts/readonlykeys/action",
+                None
+            )
+            .contains("Cosmos DB Account Reader Role")
+        );
     }
 }

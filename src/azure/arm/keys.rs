@@ -72,26 +72,53 @@ pub struct ConnectionStrings {
     pub items: Vec<ConnectionString>,
 }
 
-const LIST_KEYS: (Method, &str, &str) = (Method::Post, "listKeys", "Microsoft.DocumentDB/databaseAccounts/listKeys/action");
-const READONLY_KEYS: (Method, &str, &str) =
-    (Method::Post, "readonlykeys", "Microsoft.DocumentDB/databaseAccounts/readonlykeys/action");
+const LIST_KEYS: (Method, &str, &str) = (
+    Method::Post,
+    "listKeys",
+    "Microsoft.DocumentDB/databaseAccounts/listKeys/action",
+);
+const READONLY_KEYS: (Method, &str, &str) = (
+    Method::Post,
+    "readonlykeys",
+    "Microsoft.DocumentDB/databaseAccounts/readonlykeys/action",
+);
 // allowed to whoever may read, and not stopped by a lock
-const READONLY_KEYS_BY_GET: (Method, &str, &str) =
-    (Method::Get, "readonlykeys", "Microsoft.DocumentDB/databaseAccounts/readonlykeys/read");
+const READONLY_KEYS_BY_GET: (Method, &str, &str) = (
+    Method::Get,
+    "readonlykeys",
+    "Microsoft.DocumentDB/databaseAccounts/readonlykeys/read",
+);
 
 impl Arm {
     /// The account's keys, remembered.
-    pub(in crate::azure) async fn keys(self: &Arc<Self>, call: &Call, name: &Name, kind: KeyKind) -> Result<Arc<Keys>, Error> {
+    pub(in crate::azure) async fn keys(
+        self: &Arc<Self>,
+        call: &Call,
+        name: &Name,
+        kind: KeyKind,
+    ) -> Result<Arc<Keys>, Error> {
         let id = self.resource_id(call, name).await?;
         let ask = || {
-            let (this, call, name, id) = (Arc::clone(self), call.detached(DEFAULT_TIMEOUT), name.clone(), id.clone());
+            let (this, call, name, id) = (
+                Arc::clone(self),
+                call.detached(DEFAULT_TIMEOUT),
+                name.clone(),
+                id.clone(),
+            );
             async move { this.read_keys(&call, &name, &id, kind).await.map(Arc::new) }.boxed()
         };
-        self.keys.get((id.to_ascii_lowercase(), kind), |_| true, ask).await
+        self.keys
+            .get((id.to_ascii_lowercase(), kind), |_| true, ask)
+            .await
     }
 
     /// The account's keys as they are now.
-    pub(in crate::azure) async fn fresh_keys(self: &Arc<Self>, call: &Call, name: &Name, kind: KeyKind) -> Result<Arc<Keys>, Error> {
+    pub(in crate::azure) async fn fresh_keys(
+        self: &Arc<Self>,
+        call: &Call,
+        name: &Name,
+        kind: KeyKind,
+    ) -> Result<Arc<Keys>, Error> {
         let id = self.resource_id(call, name).await?;
         self.keys.forget(&(id.to_ascii_lowercase(), kind), |_| true);
         self.keys(call, name, kind).await
@@ -106,12 +133,18 @@ impl Arm {
         stale: &Arc<Keys>,
     ) -> Result<Arc<Keys>, Error> {
         let id = self.resource_id(call, name).await?;
-        self.keys.forget(&(id.to_ascii_lowercase(), kind), |keys| Arc::ptr_eq(keys, stale));
+        self.keys.forget(&(id.to_ascii_lowercase(), kind), |keys| {
+            Arc::ptr_eq(keys, stale)
+        });
         self.keys(call, name, kind).await
     }
 
     /// The account's connection strings as they are now.
-    pub(in crate::azure) async fn connection_strings(self: &Arc<Self>, call: &Call, name: &Name) -> Result<ConnectionStrings, Error> {
+    pub(in crate::azure) async fn connection_strings(
+        self: &Arc<Self>,
+        call: &Call,
+        name: &Name,
+    ) -> Result<ConnectionStrings, Error> {
         let id = self.resource_id(call, name).await?;
         let what = What {
             thing: format!("the connection strings of account {}", name.as_str()),
@@ -119,22 +152,40 @@ impl Arm {
             account: Some(name.as_str()),
             secret: true,
         };
-        let response = self.ask(call, Method::Post, &format!("{id}/listConnectionStrings"), COSMOS_API, &what).await?;
+        let response = self
+            .ask(
+                call,
+                Method::Post,
+                &format!("{id}/listConnectionStrings"),
+                COSMOS_API,
+                &what,
+            )
+            .await?;
         let not_strings = || response.not_understood("hold no connection strings");
-        let fields: HashMap<String, &RawValue> = serde_json::from_slice(&response.body).map_err(|_| not_strings())?;
+        let fields: HashMap<String, &RawValue> =
+            serde_json::from_slice(&response.body).map_err(|_| not_strings())?;
         let list = fields.get("connectionStrings").ok_or_else(not_strings)?;
-        let list: Vec<HashMap<String, &RawValue>> = serde_json::from_str(list.get()).map_err(|_| not_strings())?;
+        let list: Vec<HashMap<String, &RawValue>> =
+            serde_json::from_str(list.get()).map_err(|_| not_strings())?;
         let items = list.iter().map(|item| {
-            let text = |name: &str| item.get(name).and_then(|raw| serde_json::from_str::<String>(raw.get()).ok());
+            let text = |name: &str| {
+                item.get(name)
+                    .and_then(|raw| serde_json::from_str::<String>(raw.get()).ok())
+            };
             Some(ConnectionString {
-                value: item.get("connectionString").and_then(|raw| Secret::from_json(raw))?,
+                value: item
+                    .get("connectionString")
+                    .and_then(|raw| Secret::from_json(raw))?,
                 description: text("description").unwrap_or_default(),
                 key_kind: text("keyKind"),
                 kind: text("type"),
             })
         });
         let items = items.collect::<Option<Vec<_>>>().ok_or_else(not_strings)?;
-        Ok(ConnectionStrings { account_name: name.as_str().to_owned(), items })
+        Ok(ConnectionStrings {
+            account_name: name.as_str().to_owned(),
+            items,
+        })
     }
 
     async fn resource_id(self: &Arc<Self>, call: &Call, name: &Name) -> Result<String, Error> {
@@ -144,7 +195,13 @@ impl Arm {
         }
     }
 
-    async fn read_keys(self: &Arc<Self>, call: &Call, name: &Name, id: &str, kind: KeyKind) -> Result<Keys, Error> {
+    async fn read_keys(
+        self: &Arc<Self>,
+        call: &Call,
+        name: &Name,
+        id: &str,
+        kind: KeyKind,
+    ) -> Result<Keys, Error> {
         let ways: &[_] = match kind {
             KeyKind::Auto => &[LIST_KEYS, READONLY_KEYS, READONLY_KEYS_BY_GET],
             KeyKind::ReadWrite => &[LIST_KEYS],
@@ -156,8 +213,16 @@ impl Arm {
                 "listKeys" => format!("the keys of account {}", name.as_str()),
                 _ => format!("the read-only keys of account {}", name.as_str()),
             };
-            let what = What { thing, needs, account: Some(name.as_str()), secret: true };
-            match self.ask(call, *method, &format!("{id}/{verb}"), COSMOS_API, &what).await {
+            let what = What {
+                thing,
+                needs,
+                account: Some(name.as_str()),
+                secret: true,
+            };
+            match self
+                .ask(call, *method, &format!("{id}/{verb}"), COSMOS_API, &what)
+                .await
+            {
                 Ok(response) => return parse(&response, name),
                 Err(error) if is_refusal(&error) => {
                     call.log(Level::Info, || error.message().to_owned());
@@ -178,7 +243,8 @@ fn is_refusal(error: &Error) -> bool {
 
 fn parse(response: &Response, name: &Name) -> Result<Keys, Error> {
     let not_keys = || response.not_understood("hold no keys");
-    let fields: HashMap<String, &RawValue> = serde_json::from_slice(&response.body).map_err(|_| not_keys())?;
+    let fields: HashMap<String, &RawValue> =
+        serde_json::from_slice(&response.body).map_err(|_| not_keys())?;
     let mut keys = Vec::new();
     for (role, field) in [
         (KeyRole::Primary, "primaryMasterKey"),
@@ -186,7 +252,9 @@ fn parse(response: &Response, name: &Name) -> Result<Keys, Error> {
         (KeyRole::PrimaryReadOnly, "primaryReadonlyMasterKey"),
         (KeyRole::SecondaryReadOnly, "secondaryReadonlyMasterKey"),
     ] {
-        let Some(raw) = fields.get(field).filter(|raw| raw.get() != "null") else { continue };
+        let Some(raw) = fields.get(field).filter(|raw| raw.get() != "null") else {
+            continue;
+        };
         let key = Secret::from_json(raw).ok_or_else(not_keys)?;
         if !key.as_bytes().is_empty() {
             keys.push((role, key));
@@ -197,5 +265,9 @@ fn parse(response: &Response, name: &Name) -> Result<Keys, Error> {
         Some(_) => KeyKind::ReadOnly,
         None => return Err(not_keys()),
     };
-    Ok(Keys { account_name: name.as_str().to_owned(), access, keys })
+    Ok(Keys {
+        account_name: name.as_str().to_owned(),
+        access,
+        keys,
+    })
 }

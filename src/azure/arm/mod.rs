@@ -50,75 +50,141 @@ impl retry::Policy for Patience {
     fn pause(&self, error: &Error, failures: u32, _: Duration) -> Option<Duration> {
         let again = match error.http_status() {
             408 | 429 | 500 | 502 | 503 | 504 => failures <= 3,
-            0 => failures <= 2 && matches!(error.kind(), Kind::Protocol | Kind::Connect | Kind::TimedOut),
+            0 => {
+                failures <= 2
+                    && matches!(
+                        error.kind(),
+                        Kind::Protocol | Kind::Connect | Kind::TimedOut
+                    )
+            }
             _ => failures <= 2 && error.kind() == Kind::Protocol,
         };
-        let pause = retry::doubled(Duration::from_millis(if error.http_status() == 0 { 250 } else { 1000 }), failures, Duration::from_secs(8));
+        let pause = retry::doubled(
+            Duration::from_millis(if error.http_status() == 0 { 250 } else { 1000 }),
+            failures,
+            Duration::from_secs(8),
+        );
         again.then(|| error.retry_after().unwrap_or(pause))
     }
 }
 
 impl Arm {
-    pub(super) fn new(http: Arc<Http>, identities: Arc<Identities>, cloud: Option<Cloud>, endpoint: Option<Url>) -> Arm {
-        let cloud = CloudState { cloud: cloud.unwrap_or(Cloud::PUBLIC), certain: cloud.is_some() };
-        Arm { http, identities, endpoint, cloud: Mutex::new(cloud), accounts: Flights::new(), keys: Flights::new() }
+    pub(super) fn new(
+        http: Arc<Http>,
+        identities: Arc<Identities>,
+        cloud: Option<Cloud>,
+        endpoint: Option<Url>,
+    ) -> Arm {
+        let cloud = CloudState {
+            cloud: cloud.unwrap_or(Cloud::PUBLIC),
+            certain: cloud.is_some(),
+        };
+        Arm {
+            http,
+            identities,
+            endpoint,
+            cloud: Mutex::new(cloud),
+            accounts: Flights::new(),
+            keys: Flights::new(),
+        }
     }
 
     pub(super) fn cloud(&self) -> Cloud {
-        self.cloud.lock().unwrap_or_else(PoisonError::into_inner).cloud
+        self.cloud
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .cloud
     }
 
     /// Takes over what the metadata service says, unless the caller said otherwise. Tells whether that is news.
     pub(super) fn learn_cloud(&self, name: Option<&str>) -> bool {
-        let Some(found) = name.and_then(Cloud::find) else { return false };
+        let Some(found) = name.and_then(Cloud::find) else {
+            return false;
+        };
         let mut state = self.cloud.lock().unwrap_or_else(PoisonError::into_inner);
         let news = !state.certain && state.cloud != found;
         if !state.certain {
-            *state = CloudState { cloud: found, certain: true };
+            *state = CloudState {
+                cloud: found,
+                certain: true,
+            };
         }
         news
     }
 
     pub(super) fn endpoint(&self) -> Url {
-        self.endpoint.clone().unwrap_or_else(|| Url::parse(self.cloud().arm).expect("a constant URL"))
+        self.endpoint
+            .clone()
+            .unwrap_or_else(|| Url::parse(self.cloud().arm).expect("a constant URL"))
     }
 
     fn url(&self, path: &str, api_version: &str) -> Url {
         let mut url = self.endpoint();
         url.set_path(path);
-        url.query_pairs_mut().append_pair("api-version", api_version);
+        url.query_pairs_mut()
+            .append_pair("api-version", api_version);
         url
     }
 
     /// Asks, with a token; once more with a new token when the first is refused.
-    async fn ask(&self, call: &Call, method: Method, path: &str, api_version: &str, what: &What<'_>) -> Result<Response, Error> {
-        match self.ask_here(call, method, self.url(path, api_version), what).await {
+    async fn ask(
+        &self,
+        call: &Call,
+        method: Method,
+        path: &str,
+        api_version: &str,
+        what: &What<'_>,
+    ) -> Result<Response, Error> {
+        match self
+            .ask_here(call, method, self.url(path, api_version), what)
+            .await
+        {
             Err(error) if self.is_elsewhere(call, &error).await => {
-                self.ask_here(call, method, self.url(path, api_version), what).await
+                self.ask_here(call, method, self.url(path, api_version), what)
+                    .await
             }
             answer => answer,
         }
     }
 
-    async fn ask_here(&self, call: &Call, method: Method, url: Url, what: &What<'_>) -> Result<Response, Error> {
+    async fn ask_here(
+        &self,
+        call: &Call,
+        method: Method,
+        url: Url,
+        what: &What<'_>,
+    ) -> Result<Response, Error> {
         for last in [false, true] {
             let token = self.identities.token(call, self.cloud().arm).await?;
             call.waiting_for(what.waiting());
             let answer = retry::run(call, &Patience, || async {
-                let secret = token.value.as_ascii().ok_or_else(|| Error::new(Kind::BadResponse, "the token is not ASCII text"))?;
+                let secret = token
+                    .value
+                    .as_ascii()
+                    .ok_or_else(|| Error::new(Kind::BadResponse, "the token is not ASCII text"))?;
                 let bearer = zeroize::Zeroizing::new(format!("Bearer {secret}"));
                 let request = Request::new(Plane::Service, method, url.clone())
                     .secret_header("authorization", &bearer)?
                     .header("accept", "application/json")?
                     .header("x-ms-client-request-id", &new_request_id())?
                     .header("x-ms-return-client-request-id", "true")?;
-                let response = self.http.send(call, request).await.map_err(|error| error.while_doing("Resource Manager"))?;
-                if response.status == 200 { Ok(response) } else { Err(error::refused(&response, what)) }
+                let response = self
+                    .http
+                    .send(call, request)
+                    .await
+                    .map_err(|error| error.while_doing("Resource Manager"))?;
+                if response.status == 200 {
+                    Ok(response)
+                } else {
+                    Err(error::refused(&response, what))
+                }
             })
             .await;
             match answer {
                 Err(error) if error.kind() == Kind::Unauthenticated && !last => {
-                    call.log(Level::Info, || format!("{}; a new token follows", error.message()));
+                    call.log(Level::Info, || {
+                        format!("{}; a new token follows", error.message())
+                    });
                     self.identities.forget(&token);
                 }
                 answer => return answer,
@@ -131,7 +197,11 @@ impl Arm {
     async fn is_elsewhere(&self, call: &Call, error: &Error) -> bool {
         let suspicious = error.kind() == Kind::Unauthenticated
             || (error.kind() == Kind::NoIdentity && error.http_status() == 400);
-        let certain = self.cloud.lock().unwrap_or_else(PoisonError::into_inner).certain;
+        let certain = self
+            .cloud
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .certain;
         if !suspicious || certain || !self.identities.is_imds() {
             return false;
         }
@@ -140,20 +210,45 @@ impl Arm {
     }
 
     /// Reads all pages of a list; the items stay as they came.
-    async fn list(&self, call: &Call, path: &str, api_version: &str, what: &What<'_>) -> Result<Vec<Box<RawValue>>, Error> {
+    async fn list(
+        &self,
+        call: &Call,
+        path: &str,
+        api_version: &str,
+        what: &What<'_>,
+    ) -> Result<Vec<Box<RawValue>>, Error> {
         let mut items = Vec::new();
         let mut response = self.ask(call, Method::Get, path, api_version, what).await?;
         loop {
             let not_a_list = || response.not_understood("are no list");
-            let mut page: HashMap<String, Box<RawValue>> = serde_json::from_slice(&response.body).map_err(|_| not_a_list())?;
+            let mut page: HashMap<String, Box<RawValue>> =
+                serde_json::from_slice(&response.body).map_err(|_| not_a_list())?;
             let value = page.remove("value").ok_or_else(not_a_list)?;
-            items.extend(serde_json::from_str::<Vec<Box<RawValue>>>(value.get()).map_err(|_| not_a_list())?);
-            let next = page.remove("nextLink").and_then(|link| serde_json::from_str::<Option<String>>(link.get()).ok().flatten());
-            let Some(next) = next.filter(|next| !next.is_empty()) else { return Ok(items) };
-            let next = Url::parse(&next).ok().filter(|next| next.origin() == self.endpoint().origin()).ok_or_else(|| {
-                Error::new(Kind::BadResponse, format!("{} continues its list on another host, which gets no token", host_of(&self.endpoint())))
+            items.extend(
+                serde_json::from_str::<Vec<Box<RawValue>>>(value.get())
+                    .map_err(|_| not_a_list())?,
+            );
+            let next = page.remove("nextLink").and_then(|link| {
+                serde_json::from_str::<Option<String>>(link.get())
+                    .ok()
+                    .flatten()
+            });
+            let Some(next) = next.filter(|next| !next.is_empty()) else {
+                return Ok(items);
+            };
+            let next = Url::parse(&next)
+                .ok()
+                .filter(|next| next.origin() == self.endpoint().origin())
+                .ok_or_else(|| {
+                    Error::new(
+                        Kind::BadResponse,
+                        format!(
+                            "{} continues its list on another host, which gets no token",
+                            host_of(&self.endpoint())
+                        ),
+                    )
                     .with_action("look for a proxy that changes answers")
-            })?;
+                })?;
             response = self.ask_here(call, Method::Get, next, what).await?;
         }
     }

@@ -21,7 +21,10 @@ const SKEW: Duration = Duration::from_secs(5 * 60);
 /// The error of an answer that is not 200. `thing` is what was read, as in "collection a".
 pub(super) fn refused(response: &Response, thing: &str, now: SystemTime) -> Error {
     let status = response.status;
-    let substatus: u32 = response.header("x-ms-substatus").and_then(|text| text.parse().ok()).unwrap_or(0);
+    let substatus: u32 = response
+        .header("x-ms-substatus")
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(0);
     let Some((code, message)) = envelope(response) else {
         return foreign(response, substatus);
     };
@@ -53,24 +56,43 @@ pub(super) fn refused(response: &Response, thing: &str, now: SystemTime) -> Erro
             .with_action("the message says why; the request id finds the request in Azure's logs"),
     };
     let error = finish(error, response, substatus);
-    if error.service_code().is_some() { error } else { error.with_service_code(&code) }
+    if error.service_code().is_some() {
+        error
+    } else {
+        error.with_service_code(&code)
+    }
 }
 
 /// The error of an account whose keys are turned off.
 pub(in crate::azure) fn keys_disabled(account: &str) -> Error {
-    Error::new(Kind::Forbidden, format!("{account} has its keys turned off (disableLocalAuth)"))
-        .with_action("turn local authentication on for the account; a key cannot open it as it is")
-        .with_service_code(LOCAL_AUTH_DISABLED)
+    Error::new(
+        Kind::Forbidden,
+        format!("{account} has its keys turned off (disableLocalAuth)"),
+    )
+    .with_action("turn local authentication on for the account; a key cannot open it as it is")
+    .with_service_code(LOCAL_AUTH_DISABLED)
 }
 
 /// An error status in a body that is not the service's: some pass, the others come from somebody else.
 fn foreign(response: &Response, substatus: u32) -> Error {
     let error = match response.status {
         408 | 429 | 449 | 500..=599 => {
-            let kind = if response.status == 429 { Kind::Throttled } else { Kind::Service };
-            Error::new(kind, format!("{} answered {} without saying why", response.host, response.status))
-                .with_action("try again; if it stays so, see whether a proxy answers in the service's place")
-                .retryable()
+            let kind = if response.status == 429 {
+                Kind::Throttled
+            } else {
+                Kind::Service
+            };
+            Error::new(
+                kind,
+                format!(
+                    "{} answered {} without saying why",
+                    response.host, response.status
+                ),
+            )
+            .with_action(
+                "try again; if it stays so, see whether a proxy answers in the service's place",
+            )
+            .retryable()
         }
         _ => response.not_understood("are no answer of Cosmos DB"),
     };
@@ -78,7 +100,10 @@ fn foreign(response: &Response, substatus: u32) -> Error {
 }
 
 fn finish(error: Error, response: &Response, substatus: u32) -> Error {
-    let ms = response.header("x-ms-retry-after-ms").and_then(|text| text.parse().ok()).map(Duration::from_millis);
+    let ms = response
+        .header("x-ms-retry-after-ms")
+        .and_then(|text| text.parse().ok())
+        .map(Duration::from_millis);
     error
         .with_http_status(response.status)
         .with_substatus(substatus)

@@ -40,7 +40,10 @@ pub(super) struct Account {
 impl Account {
     /// `key` is base64 text.
     pub(super) fn new(endpoint: Url, key: &Secret) -> Result<Account, Error> {
-        Ok(Account { endpoint, key: Key::decode(key)? })
+        Ok(Account {
+            endpoint,
+            key: Key::decode(key)?,
+        })
     }
 }
 
@@ -62,13 +65,29 @@ impl retry::Policy for Patience {
         let ms = Duration::from_millis;
         let pause = match (error.http_status(), error.substatus()) {
             (429, _) => {
-                let pause = error.retry_after().unwrap_or(retry::doubled(ms(100), failures, ms(5_000)));
-                return (failures < THROTTLED_FAILURES && waited + pause <= THROTTLED_WAIT).then_some(pause);
+                let pause =
+                    error
+                        .retry_after()
+                        .unwrap_or(retry::doubled(ms(100), failures, ms(5_000)));
+                return (failures < THROTTLED_FAILURES && waited + pause <= THROTTLED_WAIT)
+                    .then_some(pause);
             }
-            (449, _) => return (failures < THROTTLED_FAILURES).then(|| retry::doubled(ms(10), failures, ms(1_000))),
+            (449, _) => {
+                return (failures < THROTTLED_FAILURES)
+                    .then(|| retry::doubled(ms(10), failures, ms(1_000)));
+            }
             // the collection is still being made
-            (404, 1013) | (408 | 410 | 423 | 500 | 502 | 503 | 504, _) => retry::doubled(ms(200), failures, ms(2_000)),
-            (0, _) if matches!(error.kind(), Kind::Protocol | Kind::Connect | Kind::TimedOut) => retry::doubled(ms(250), failures, ms(1_000)),
+            (404, 1013) | (408 | 410 | 423 | 500 | 502 | 503 | 504, _) => {
+                retry::doubled(ms(200), failures, ms(2_000))
+            }
+            (0, _)
+                if matches!(
+                    error.kind(),
+                    Kind::Protocol | Kind::Connect | Kind::TimedOut
+                ) =>
+            {
+                retry::doubled(ms(250), failures, ms(1_000))
+            }
             (_, _) if error.kind() == Kind::Protocol => ms(250),
             _ => return None,
         };
@@ -81,7 +100,13 @@ impl Cosmos {
         Cosmos { http, clock }
     }
 
-    async fn get(&self, call: &Call, account: &Account, resource: &Resource<'_>, thing: &str) -> Result<Response, Error> {
+    async fn get(
+        &self,
+        call: &Call,
+        account: &Account,
+        resource: &Resource<'_>,
+        thing: &str,
+    ) -> Result<Response, Error> {
         retry::run(call, &Patience, || async {
             let request = self.signed(account, Method::Get, resource)?;
             self.answer(call, request, thing).await
@@ -113,11 +138,19 @@ impl Cosmos {
     }
 
     /// A request with a date and signature of now.
-    fn signed(&self, account: &Account, method: Method, resource: &Resource<'_>) -> Result<Request, Error> {
+    fn signed(
+        &self,
+        account: &Account,
+        method: Method,
+        resource: &Resource<'_>,
+    ) -> Result<Request, Error> {
         let mut url = account.endpoint.clone();
         url.set_path(resource.path);
         let date = httpdate::fmt_http_date(self.clock.now());
-        let authorization = account.key.authorization(method.as_str(), resource.kind, resource.link, &date);
+        let authorization =
+            account
+                .key
+                .authorization(method.as_str(), resource.kind, resource.link, &date);
         Request::new(Plane::Service, method, url)
             .secret_header("authorization", &authorization)?
             .header("x-ms-date", &date)?
@@ -126,7 +159,11 @@ impl Cosmos {
     }
 
     async fn answer(&self, call: &Call, request: Request, thing: &str) -> Result<Response, Error> {
-        let response = self.http.send(call, request).await.map_err(|error| error.while_doing("Cosmos DB"))?;
+        let response = self
+            .http
+            .send(call, request)
+            .await
+            .map_err(|error| error.while_doing("Cosmos DB"))?;
         if response.status == 200 {
             return Ok(response);
         }
@@ -136,5 +173,8 @@ impl Cosmos {
 
 /// `x-ms-request-charge`, in request units.
 fn charge(response: &Response) -> f64 {
-    response.header("x-ms-request-charge").and_then(|charge| charge.parse().ok()).unwrap_or(0.0)
+    response
+        .header("x-ms-request-charge")
+        .and_then(|charge| charge.parse().ok())
+        .unwrap_or(0.0)
 }

@@ -5,7 +5,11 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use crate::azure::error::Error;
 
 // RFC 3986's unreserved characters stay
-const SEGMENT: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+const SEGMENT: AsciiSet = NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~');
 
 /// A resource by its names: what is signed and what is sent differ in the encoding only.
 pub(super) struct Link {
@@ -33,7 +37,9 @@ impl Link {
 fn check(what: &str, name: &str) -> Result<(), Error> {
     let wrong = |why: &str| {
         let error = Error::invalid(format!("the name of the {what} {why}"));
-        Err(error.with_action("names have 1 to 255 characters, none of them / \\ ? #, and no blank at the end"))
+        Err(error.with_action(
+            "names have 1 to 255 characters, none of them / \\ ? #, and no blank at the end",
+        ))
     };
     if name.is_empty() {
         return wrong("is empty");
@@ -65,12 +71,26 @@ mod tests {
     fn names_are_signed_as_they_are_and_sent_encoded() {
         let link = Link::collection("Üben & Mehr", "100% 'n\"a.b~c").expect("allowed");
         assert_eq!(link.signed, "dbs/Üben & Mehr/colls/100% 'n\"a.b~c");
-        assert_eq!(link.path, "/dbs/%C3%9Cben%20%26%20Mehr/colls/100%25%20%27n%22a.b~c");
+        assert_eq!(
+            link.path,
+            "/dbs/%C3%9Cben%20%26%20Mehr/colls/100%25%20%27n%22a.b~c"
+        );
     }
 
     #[test]
     fn what_the_service_forbids_is_refused_here() {
-        for name in ["", "a/b", "a\\b", "a?b", "a#b", "a\nb", "a ", ".", "..", &"x".repeat(256)] {
+        for name in [
+            "",
+            "a/b",
+            "a\\b",
+            "a?b",
+            "a#b",
+            "a\nb",
+            "a ",
+            ".",
+            "..",
+            &"x".repeat(256),
+        ] {
             assert!(Link::collection(name, "c").is_err(), "{name:?}");
             assert!(Link::collection("d", name).is_err(), "{name:?}");
         }

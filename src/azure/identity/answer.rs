@@ -24,13 +24,21 @@ impl Answer {
     /// Reads a 200. The body is in no error, since it may hold a token.
     pub(super) fn parse(response: &Response) -> Result<Answer, Error> {
         let not_a_token = || response.not_understood("hold no access token");
-        let fields: HashMap<String, &RawValue> = serde_json::from_slice(&response.body).map_err(|_| not_a_token())?;
-        let token = fields.get("access_token").and_then(|raw| Secret::from_json(raw));
-        let token = token.filter(|token| !token.as_bytes().is_empty()).ok_or_else(not_a_token)?;
+        let fields: HashMap<String, &RawValue> =
+            serde_json::from_slice(&response.body).map_err(|_| not_a_token())?;
+        let token = fields
+            .get("access_token")
+            .and_then(|raw| Secret::from_json(raw));
+        let token = token
+            .filter(|token| !token.as_bytes().is_empty())
+            .ok_or_else(not_a_token)?;
         // strings and numbers are both in use
         let text = |name: &str| {
             let raw = fields.get(name)?.get();
-            let text = raw.strip_prefix('"').and_then(|raw| raw.strip_suffix('"')).unwrap_or(raw);
+            let text = raw
+                .strip_prefix('"')
+                .and_then(|raw| raw.strip_suffix('"'))
+                .unwrap_or(raw);
             (!text.is_empty() && text != "null").then(|| text.replace("\\/", "/"))
         };
         Ok(Answer {
@@ -53,7 +61,9 @@ impl Answer {
 
 /// A refusal with the service's own code. Descriptions are not shown: they are prose, and may quote what was sent.
 pub(super) fn refusal(response: &Response, kind: Kind, message: String) -> Error {
-    let error = Error::new(kind, message).with_http_status(response.status).with_request_id(response.header("x-ms-request-id"));
+    let error = Error::new(kind, message)
+        .with_http_status(response.status)
+        .with_request_id(response.header("x-ms-request-id"));
     match code(response) {
         Some(code) => error.with_service_code(&code),
         None => error,
@@ -64,8 +74,16 @@ pub(super) fn refusal(response: &Response, kind: Kind, message: String) -> Error
 pub(super) fn unavailable(response: &Response, who: &str) -> Error {
     let status = response.status;
     let (kind, message, action) = match status {
-        429 => (Kind::Throttled, format!("{who} is asked too often"), "let fewer processes ask at once, and try again"),
-        410 => (Kind::Service, format!("{who} is being updated"), "try again in a minute or two"),
+        429 => (
+            Kind::Throttled,
+            format!("{who} is asked too often"),
+            "let fewer processes ask at once, and try again",
+        ),
+        410 => (
+            Kind::Service,
+            format!("{who} is being updated"),
+            "try again in a minute or two",
+        ),
         404 | 408 | 500..=599 => (
             Kind::Service,
             format!("{who} does not work at the moment"),
@@ -77,16 +95,30 @@ pub(super) fn unavailable(response: &Response, who: &str) -> Error {
             "see whether a proxy or another program answers in its place",
         ),
     };
-    let error = refusal(response, kind, message).with_action(action).with_retry_after(response.retry_after());
-    if kind == Kind::BadResponse { error } else { error.retryable() }
+    let error = refusal(response, kind, message)
+        .with_action(action)
+        .with_retry_after(response.retry_after());
+    if kind == Kind::BadResponse {
+        error
+    } else {
+        error.retryable()
+    }
 }
 
 /// `{error,…}`, `{error:{code,…}}`, `{StatusCode,…}`, `{ErrorCode,…}`, keys in any case.
 fn code(response: &Response) -> Option<String> {
     let fields: HashMap<String, Value> = serde_json::from_slice(&response.body).ok()?;
-    let field = |wanted: &str| fields.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, value)| value);
+    let field = |wanted: &str| {
+        fields
+            .iter()
+            .find(|(name, _)| name.eq_ignore_ascii_case(wanted))
+            .map(|(_, value)| value)
+    };
     let found = match field("error") {
-        Some(Value::Object(inner)) => inner.iter().find(|(name, _)| name.eq_ignore_ascii_case("code")).map(|(_, value)| value),
+        Some(Value::Object(inner)) => inner
+            .iter()
+            .find(|(name, _)| name.eq_ignore_ascii_case("code"))
+            .map(|(_, value)| value),
         Some(value) => Some(value),
         None => field("ErrorCode"),
     };

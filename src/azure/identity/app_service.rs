@@ -27,7 +27,8 @@ struct Patience;
 
 impl retry::Policy for Patience {
     fn pause(&self, error: &Error, failures: u32, _: Duration) -> Option<Duration> {
-        let again = matches!(error.http_status(), 404 | 408 | 429 | 500..=599) || error.kind() == Kind::Protocol;
+        let again = matches!(error.http_status(), 404 | 408 | 429 | 500..=599)
+            || error.kind() == Kind::Protocol;
         (again && failures <= 3).then(|| error.retry_after().unwrap_or(Duration::from_secs(1)))
     }
 }
@@ -44,7 +45,9 @@ pub(super) async fn token(
     let mut url = endpoint.0.clone();
     {
         let mut query = url.query_pairs_mut();
-        query.append_pair("api-version", "2019-08-01").append_pair("resource", resource);
+        query
+            .append_pair("api-version", "2019-08-01")
+            .append_pair("resource", resource);
         match identity {
             Identity::System => &mut query,
             Identity::ClientId(id) => query.append_pair("client_id", id),
@@ -52,7 +55,10 @@ pub(super) async fn token(
             Identity::ResourceId(id) => query.append_pair("mi_res_id", id),
         };
     }
-    let header = header.as_ref().and_then(Secret::as_ascii).unwrap_or_default();
+    let header = header
+        .as_ref()
+        .and_then(Secret::as_ascii)
+        .unwrap_or_default();
     let response = retry::run(call, &Patience, || async {
         let request = Request::new(Plane::Metadata, Method::Get, url.clone())
             .secret_header("x-identity-header", header)?
@@ -75,7 +81,10 @@ pub(super) async fn token(
 pub(super) fn environment(env: &dyn Env, reason: String) -> Found {
     // {subscription}+{resource group of the plan}-{region}webspace[-Linux]
     let owner = env.get("WEBSITE_OWNER_NAME");
-    let subscription_id = owner.as_deref().and_then(|owner| owner.split_once('+')).map(|(id, _)| id.to_owned());
+    let subscription_id = owner
+        .as_deref()
+        .and_then(|owner| owner.split_once('+'))
+        .map(|(id, _)| id.to_owned());
     Found {
         source: IdentitySource::AppService,
         reason,
@@ -93,7 +102,10 @@ fn refused(response: &Response, identity: &Identity) -> Error {
     match response.status {
         400 => {
             let (message, action) = if *identity == Identity::System {
-                ("this app has no system-assigned identity".to_owned(), "turn it on, or choose a user-assigned identity by -ClientId")
+                (
+                    "this app has no system-assigned identity".to_owned(),
+                    "turn it on, or choose a user-assigned identity by -ClientId",
+                )
             } else {
                 (
                     format!("{identity} is not assigned to this app, or cannot be chosen here"),
@@ -107,7 +119,9 @@ fn refused(response: &Response, identity: &Identity) -> Error {
             Kind::Unauthenticated,
             "the identity endpoint of this app refuses the value of IDENTITY_HEADER".to_owned(),
         )
-        .with_action("IDENTITY_HEADER is set by Azure's host and must not be changed; restart the app"),
+        .with_action(
+            "IDENTITY_HEADER is set by Azure's host and must not be changed; restart the app",
+        ),
         _ => answer::unavailable(response, "the identity endpoint of this app"),
     }
 }

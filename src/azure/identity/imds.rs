@@ -44,8 +44,11 @@ impl retry::Policy for Patience {
     fn pause(&self, error: &Error, failures: u32, waited: Duration) -> Option<Duration> {
         let pause = match error.http_status() {
             410 => (waited < UPDATE).then_some(Duration::from_secs(10)),
-            404 | 408 | 429 | 500..=599 => (failures <= 3).then(|| retry::doubled(Duration::from_secs(1), failures, UPDATE)),
-            _ => (failures <= 2 && error.kind() == Kind::Protocol).then_some(Duration::from_millis(200)),
+            404 | 408 | 429 | 500..=599 => {
+                (failures <= 3).then(|| retry::doubled(Duration::from_secs(1), failures, UPDATE))
+            }
+            _ => (failures <= 2 && error.kind() == Kind::Protocol)
+                .then_some(Duration::from_millis(200)),
         };
         pause.map(|pause| error.retry_after().unwrap_or(pause))
     }
@@ -62,7 +65,9 @@ pub(super) async fn token(
     let mut url = endpoint.at("/metadata/identity/oauth2/token");
     {
         let mut query = url.query_pairs_mut();
-        query.append_pair("api-version", "2018-02-01").append_pair("resource", resource);
+        query
+            .append_pair("api-version", "2018-02-01")
+            .append_pair("resource", resource);
         match identity {
             Identity::System => &mut query,
             Identity::ClientId(id) => query.append_pair("client_id", id),
@@ -75,19 +80,38 @@ pub(super) async fn token(
 }
 
 /// Reads the description of this machine.
-pub(super) async fn environment(http: &Http, call: &Call, endpoint: &Endpoint, reason: String) -> Result<Found, Error> {
+pub(super) async fn environment(
+    http: &Http,
+    call: &Call,
+    endpoint: &Endpoint,
+    reason: String,
+) -> Result<Found, Error> {
     let mut url = endpoint.at("/metadata/instance/compute");
-    url.query_pairs_mut().append_pair("api-version", "2021-02-01").append_pair("format", "json");
+    url.query_pairs_mut()
+        .append_pair("api-version", "2021-02-01")
+        .append_pair("format", "json");
     let response = get(http, call, url, |response| {
-        answer::refusal(response, Kind::BadResponse, format!("{} does not describe this machine", response.host))
+        answer::refusal(
+            response,
+            Kind::BadResponse,
+            format!("{} does not describe this machine", response.host),
+        )
     })
     .await?;
     let json = std::str::from_utf8(&response.body).ok().map(str::to_owned);
-    let fields = json.as_deref().and_then(|json| serde_json::from_str::<HashMap<String, serde_json::Value>>(json).ok());
+    let fields = json
+        .as_deref()
+        .and_then(|json| serde_json::from_str::<HashMap<String, serde_json::Value>>(json).ok());
     let (Some(json), Some(fields)) = (json, fields) else {
         return Err(response.not_understood("are no description of a machine"));
     };
-    let field = |name: &str| fields.get(name).and_then(serde_json::Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned);
+    let field = |name: &str| {
+        fields
+            .get(name)
+            .and_then(serde_json::Value::as_str)
+            .filter(|text| !text.is_empty())
+            .map(str::to_owned)
+    };
     Ok(Found {
         source: IdentitySource::Imds,
         reason,
@@ -101,11 +125,21 @@ pub(super) async fn environment(http: &Http, call: &Call, endpoint: &Endpoint, r
     })
 }
 
-async fn get(http: &Http, call: &Call, url: Url, refused: impl Fn(&Response) -> Error) -> Result<Response, Error> {
+async fn get(
+    http: &Http,
+    call: &Call,
+    url: Url,
+    refused: impl Fn(&Response) -> Error,
+) -> Result<Response, Error> {
     retry::run(call, &Patience, || async {
-        let request = Request::new(Plane::Metadata, Method::Get, url.clone()).header("metadata", "true")?;
+        let request =
+            Request::new(Plane::Metadata, Method::Get, url.clone()).header("metadata", "true")?;
         let response = http.send(call, request).await.map_err(absent)?;
-        if response.status == 200 { Ok(response) } else { Err(refused(&response)) }
+        if response.status == 200 {
+            Ok(response)
+        } else {
+            Err(refused(&response))
+        }
     })
     .await
 }
@@ -139,10 +173,20 @@ fn refused(response: &Response, identity: &Identity) -> Error {
             };
             answer::refusal(response, Kind::NoIdentity, message).with_action(action)
         }
-        403 => answer::refusal(response, Kind::NoIdentity, format!("{} has no way to the metadata service", response.host))
-            .with_action("in a container, let it reach 169.254.169.254, or give the account's endpoint and key"),
-        401 => answer::refusal(response, Kind::Unauthenticated, "the metadata service refuses a token for this machine".to_owned())
-            .with_action("look at the identity of this machine in the Azure portal"),
+        403 => answer::refusal(
+            response,
+            Kind::NoIdentity,
+            format!("{} has no way to the metadata service", response.host),
+        )
+        .with_action(
+            "in a container, let it reach 169.254.169.254, or give the account's endpoint and key",
+        ),
+        401 => answer::refusal(
+            response,
+            Kind::Unauthenticated,
+            "the metadata service refuses a token for this machine".to_owned(),
+        )
+        .with_action("look at the identity of this machine in the Azure portal"),
         _ => answer::unavailable(response, "the metadata service"),
     }
 }

@@ -20,7 +20,7 @@ use super::error::{Error, Kind};
 use super::flight::Flights;
 use super::http::Http;
 use super::secret::Secret;
-use super::settings::{DEFAULT_TIMEOUT, Identity, IdentitySource, Settings};
+use super::settings::{DEFAULT_TIMEOUT, Identity, IdentitySource};
 use super::text;
 
 /// A token, and what is known of it.
@@ -76,19 +76,21 @@ pub(super) struct Identities {
 
 impl Identities {
     pub(super) fn new(
-        settings: &Settings,
+        source: IdentitySource,
+        identity: Identity,
+        metadata_endpoint: Option<String>,
         http: Arc<Http>,
         env: Arc<dyn Env>,
         clock: Arc<dyn Clock>,
     ) -> Result<Identities, Error> {
-        settings.identity.check()?;
-        if let Some(endpoint) = &settings.metadata_endpoint {
+        identity.check()?;
+        if let Some(endpoint) = &metadata_endpoint {
             imds::Endpoint::parse("metadata endpoint", endpoint)?;
         }
         Ok(Identities {
-            source: settings.identity_source,
-            identity: settings.identity.clone(),
-            metadata_endpoint: settings.metadata_endpoint.clone(),
+            source,
+            identity,
+            metadata_endpoint,
             http,
             env,
             clock,
@@ -102,19 +104,29 @@ impl Identities {
         let header = self.env.get("IDENTITY_HEADER");
         let imds = || {
             let (endpoint, why) = if let Some(endpoint) = &self.metadata_endpoint {
-                (imds::Endpoint::parse("metadata endpoint", endpoint)?, "its address was given")
+                (
+                    imds::Endpoint::parse("metadata endpoint", endpoint)?,
+                    "its address was given",
+                )
             } else if let Some(endpoint) = self.env.get("AZURE_POD_IDENTITY_AUTHORITY_HOST") {
-                (imds::Endpoint::parse("AZURE_POD_IDENTITY_AUTHORITY_HOST", &endpoint)?, "AZURE_POD_IDENTITY_AUTHORITY_HOST is set")
+                (
+                    imds::Endpoint::parse("AZURE_POD_IDENTITY_AUTHORITY_HOST", &endpoint)?,
+                    "AZURE_POD_IDENTITY_AUTHORITY_HOST is set",
+                )
             } else {
-                (imds::Endpoint::default(), "no variable of another host is set")
+                (
+                    imds::Endpoint::default(),
+                    "no variable of another host is set",
+                )
             };
             Ok((Source::Imds(endpoint), why))
         };
         let (source, why) = match (self.source, endpoint, header) {
             (IdentitySource::Imds, _, _) => (imds()?.0, "it was asked for"),
-            (IdentitySource::AppService, Some(endpoint), Some(_)) => {
-                (Source::AppService(app_service::Endpoint::parse(&endpoint)?), "it was asked for")
-            }
+            (IdentitySource::AppService, Some(endpoint), Some(_)) => (
+                Source::AppService(app_service::Endpoint::parse(&endpoint)?),
+                "it was asked for",
+            ),
             (IdentitySource::AppService, _, _) => {
                 return Err(Error::new(
                     Kind::NoIdentity,
@@ -140,21 +152,32 @@ impl Identities {
     }
 
     /// A token for `resource`: remembered, or shared with whoever is asking already, or asked for.
-    pub(super) async fn token(self: &Arc<Self>, call: &Call, resource: &str) -> Result<Arc<Token>, Error> {
+    pub(super) async fn token(
+        self: &Arc<Self>,
+        call: &Call,
+        resource: &str,
+    ) -> Result<Arc<Token>, Error> {
         let resource = resource.strip_suffix("/.default").unwrap_or(resource);
-        if resource.is_empty() || resource.len() > 2048 || resource.chars().any(|c| c.is_control() || c.is_whitespace()) {
+        if resource.is_empty()
+            || resource.len() > 2048
+            || resource
+                .chars()
+                .any(|c| c.is_control() || c.is_whitespace())
+        {
             return Err(Error::invalid("the resource for the token is not one")
                 .with_action("name it by its URI, such as https://management.azure.com/"));
         }
         let Choice { source, reason } = self.choose()?;
         call.waiting_for(format!("a token from {}", source.name()));
         let now = self.clock.now();
-        let fresh = |token: &Arc<Token>| {
-            token.expires_on_s > unix_seconds(now + EXPIRY_MARGIN)
-        };
+        let fresh = |token: &Arc<Token>| token.expires_on_s > unix_seconds(now + EXPIRY_MARGIN);
         let key = (source.clone(), resource.to_owned());
         let ask = || {
-            let (this, call, resource) = (Arc::clone(self), call.detached(DEFAULT_TIMEOUT), resource.to_owned());
+            let (this, call, resource) = (
+                Arc::clone(self),
+                call.detached(DEFAULT_TIMEOUT),
+                resource.to_owned(),
+            );
             async move {
                 call.log(Level::Info, || reason);
                 this.ask(&call, &source, resource).await.map(Arc::new)
@@ -167,16 +190,32 @@ impl Identities {
     /// Forgets a token that a service refused, unless it has been replaced already.
     pub(super) fn forget(&self, stale: &Arc<Token>) {
         if let Ok(choice) = self.choose() {
-            self.tokens.forget(&(choice.source, stale.resource.clone()), |token| Arc::ptr_eq(token, stale));
+            self.tokens
+                .forget(&(choice.source, stale.resource.clone()), |token| {
+                    Arc::ptr_eq(token, stale)
+                });
         }
     }
 
     async fn ask(&self, call: &Call, source: &Source, resource: String) -> Result<Token, Error> {
         let answer = match source {
-            Source::Imds(endpoint) => imds::token(&self.http, call, endpoint, &self.identity, &resource).await?,
+            Source::Imds(endpoint) => {
+                imds::token(&self.http, call, endpoint, &self.identity, &resource).await?
+            }
             Source::AppService(endpoint) => {
-                let header = self.env.get("IDENTITY_HEADER").map(|header| Secret::new(header.into_bytes()));
-                app_service::token(&self.http, call, endpoint, header, &self.identity, &resource).await?
+                let header = self
+                    .env
+                    .get("IDENTITY_HEADER")
+                    .map(|header| Secret::new(header.into_bytes()));
+                app_service::token(
+                    &self.http,
+                    call,
+                    endpoint,
+                    header,
+                    &self.identity,
+                    &resource,
+                )
+                .await?
             }
         };
         let expires_on_s = answer.expires_on(self.clock.now())?;
@@ -189,7 +228,13 @@ impl Identities {
                 text::span(Duration::from_secs(left))
             )
         });
-        Ok(Token { value: answer.token, expires_on_s, resource, client_id: answer.client_id, source: source.name() })
+        Ok(Token {
+            value: answer.token,
+            expires_on_s,
+            resource,
+            client_id: answer.client_id,
+            source: source.name(),
+        })
     }
 
     /// What the host tells of this machine.
@@ -204,6 +249,12 @@ impl Identities {
 
     /// Whether tokens come from the metadata service, which also knows the cloud.
     pub(super) fn is_imds(&self) -> bool {
-        matches!(self.choose(), Ok(Choice { source: Source::Imds(_), .. }))
+        matches!(
+            self.choose(),
+            Ok(Choice {
+                source: Source::Imds(_),
+                ..
+            })
+        )
     }
 }

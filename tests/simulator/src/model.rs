@@ -158,7 +158,7 @@ impl Account {
 
     fn collection(&mut self, database: &Database, spec: &scenario::Collection, now: Timestamp) -> Collection {
         let seed = format!("{}\n{}\n{}", self.spec.name, database.id, spec.id);
-        let mut bytes = STANDARD.decode(&database.rid.replace('-', "/")).expect("resource ids are base64");
+        let mut bytes = bytes(&database.rid);
         bytes.extend_from_slice(&digest(&seed)[..4]);
         // The bit that tells a collection from a user.
         bytes[4] |= 0x80;
@@ -269,6 +269,15 @@ impl Database {
     }
 }
 
+impl Collection {
+    /// The id of its only partition key range.
+    pub fn range_rid(&self) -> String {
+        let mut bytes = bytes(&self.rid);
+        bytes.extend_from_slice(&[2, 0, 0, 0, 0, 0, 0, 0x50]);
+        rid(&bytes)
+    }
+}
+
 /// Text of `_etag` in a document.
 pub fn etag(document: &Value) -> &str {
     document["_etag"].as_str().unwrap_or_default()
@@ -281,6 +290,10 @@ fn digest(seed: &str) -> [u8; 32] {
 /// Resource ids are base64 with `-` where a path could not have `/`.
 fn rid(bytes: &[u8]) -> String {
     STANDARD.encode(bytes).replace('/', "-")
+}
+
+fn bytes(rid: &str) -> Vec<u8> {
+    STANDARD.decode(rid.replace('-', "/")).expect("resource ids are base64")
 }
 
 #[cfg(test)]

@@ -168,7 +168,7 @@ mod tests {
 
     #[test]
     fn published_signatures_verify() {
-        let vectors: Vec<Vector> = serde_json::from_str(include_str!("../../tests/masterkey_vectors.json")).unwrap();
+        let vectors: Vec<Vector> = serde_json::from_str(include_str!("../../tests/wire/masterkey_vectors.json")).unwrap();
         assert!(vectors.len() > 50);
         for vector in vectors {
             let payload =

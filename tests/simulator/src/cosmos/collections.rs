@@ -55,7 +55,7 @@ pub fn partition_key_ranges(call: &Call<'_>, address: &Address, database: &str, 
         return headers::content_path(database, headers::store(call, "1", Reply::new(304))).with("etag", etag);
     }
     let own_path = format!("dbs/{}/colls/{}/", database.rid, collection.rid);
-    let rid = format!("{}AgAAAAAAAFA=", collection.rid.trim_end_matches('='));
+    let rid = collection.range_rid();
     let ranges = json!({
         "_rid": collection.rid,
         "PartitionKeyRanges": [{

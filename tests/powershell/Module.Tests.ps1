@@ -1,0 +1,170 @@
+BeforeAll {
+    Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'Support.psm1') -Force
+    Import-CosmiModule
+    $root = Get-RepositoryRoot
+    $manifestPath = Join-Path -Path $root -ChildPath 'powershell/Cosmi/Cosmi.psd1'
+    $staged = Split-Path -Path $env:COSMI_MODULE -Parent
+    $manifest = Test-ModuleManifest -Path $env:COSMI_MODULE
+    $module = Get-Module -Name Cosmi
+}
+
+Describe 'The module' {
+    It 'has the version of Cargo.toml' {
+        $cargo = [System.IO.File]::ReadAllText((Join-Path -Path $root -ChildPath 'Cargo.toml'))
+        $version = [regex]::Match($cargo, '(?ms)^\[workspace\.package\].*?^version = "([^"]+)"').Groups[1].Value
+        $version | Should -Not -BeNullOrEmpty
+        [System.IO.File]::ReadAllText($manifestPath) | Should -Match ("ModuleVersion\s+= '{0}'" -f [regex]::Escape($version))
+        [string] $manifest.Version | Should -Be $version
+        $assembly = [System.Reflection.AssemblyName]::GetAssemblyName((Join-Path -Path $staged -ChildPath 'lib/net462/Cosmi.PowerShell.dll'))
+        $assembly.Version.ToString(3) | Should -Be $version
+    }
+
+    It 'works in both editions' {
+        $manifest.CompatiblePSEditions | Should -Be @('Desktop', 'Core')
+        [string] $manifest.PowerShellVersion | Should -Be '5.1'
+        [string] $manifest.DotNetFrameworkVersion | Should -Be '4.6.2'
+        foreach ($framework in 'net462', 'netstandard2.0') {
+            foreach ($assembly in 'Cosmi.PowerShell.dll', 'Cosmi.Interop.dll') {
+                Join-Path -Path $staged -ChildPath "lib/$framework/$assembly" | Should -Exist
+            }
+        }
+    }
+
+    It 'carries nothing of the shell with it' {
+        @(Get-ChildItem -Path (Join-Path -Path $staged -ChildPath 'lib') -Recurse -Filter 'System.Management.Automation*') | Should -BeNullOrEmpty
+    }
+
+    It 'exports the commands by name, and nothing else' {
+        $names = (Get-Command -Module Cosmi -CommandType Cmdlet).Name | Sort-Object
+        $names | Should -Be @(
+            'Connect-CosmiAccount'
+            'Disconnect-CosmiAccount'
+            'Get-CosmiAccount'
+            'Get-CosmiAccountKey'
+            'Get-CosmiCollection'
+            'Get-CosmiConnectionString'
+            'Get-CosmiEnvironment'
+            'Get-CosmiToken'
+            'Get-CosmiVersion'
+            'Test-CosmiAccess'
+        )
+        $module.ExportedFunctions.Count | Should -Be 0
+        $module.ExportedVariables.Count | Should -Be 0
+        @($module.ExportedAliases.Keys) | Should -Be @('Get-CosmiContainer')
+        (Get-Alias -Name Get-CosmiContainer).Definition | Should -Be 'Get-CosmiCollection'
+        [System.IO.File]::ReadAllText($manifestPath) | Should -Not -Match "'\*'"
+    }
+
+    It 'has a class, a help page and a test file for each command, named after it' {
+        foreach ($command in Get-Command -Module Cosmi -CommandType Cmdlet) {
+            $class = $command.ImplementingType.Name
+            $class | Should -BeExactly ($command.Name.Replace('-', '') + 'Command')
+            Join-Path -Path $root -ChildPath "powershell/Cosmi.PowerShell/$class.cs" | Should -Exist
+            Join-Path -Path $root -ChildPath "powershell/help/$($command.Name).md" | Should -Exist
+            Join-Path -Path $PSScriptRoot -ChildPath "$($command.Name).Tests.ps1" | Should -Exist
+        }
+    }
+
+    It 'uses approved verbs and says what it returns' {
+        $verbs = (Get-Verb).Verb
+        foreach ($command in Get-Command -Module Cosmi -CommandType Cmdlet) {
+            $verbs | Should -Contain $command.Verb
+            if ($command.Verb -ne 'Disconnect') {
+                $command.OutputType | Should -Not -BeNullOrEmpty -Because $command.Name
+            }
+        }
+    }
+
+    It 'has no parameter that takes a secret as text' {
+        foreach ($command in Get-Command -Module Cosmi -CommandType Cmdlet) {
+            foreach ($parameter in $command.Parameters.Values) {
+                if ($parameter.Name -match '^(Key|Token|Secret|Password)$') {
+                    $parameter.ParameterType | Should -Be ([System.Security.SecureString])
+                }
+            }
+        }
+    }
+
+    It 'has a view for each type' {
+        foreach ($type in 'AccessCheck', 'Account', 'AccountKey', 'Client', 'Collection', 'ConnectionString', 'Environment', 'Token', 'VersionInfo') {
+            Get-FormatData -TypeName "Cosmi.$type" | Should -Not -BeNullOrEmpty -Because $type
+        }
+    }
+
+    It 'waits in one place only' {
+        $sources = Join-Path -Path $root -ChildPath 'powershell/Cosmi.PowerShell'
+        foreach ($file in Get-ChildItem -Path $sources -Filter '*.cs' | Where-Object { $_.Name -ne 'CosmiCmdlet.cs' }) {
+            [System.IO.File]::ReadAllText($file.FullName) | Should -Not -Match '\.Wait\(|\.Result\b(?!\s*[=,;)])|GetAwaiter|Thread\.Sleep|TryTake|WaitOne' -Because $file.Name
+        }
+    }
+}
+
+Describe 'Importing' {
+    It 'loads no native library and works under strict mode' {
+        $output = Invoke-Child -Script @"
+Set-StrictMode -Version 3
+`$ErrorActionPreference = 'Stop'
+Import-Module -Name '$env:COSMI_MODULE'
+`$before = @([System.Diagnostics.Process]::GetCurrentProcess().Modules | Where-Object { `$_.ModuleName -match '^(lib)?cosmi\.(so|dll|dylib)$' }).Count
+`$version = Get-CosmiVersion
+`$after = @([System.Diagnostics.Process]::GetCurrentProcess().Modules | Where-Object { `$_.ModuleName -match '^(lib)?cosmi\.(so|dll|dylib)$' }).Count
+"`$before `$after `$(`$version.Module)"
+"@
+        $output.Trim() | Should -Be "0 1 $($manifest.Version)"
+    }
+
+    It 'can be repeated, and removing the module ends its client' {
+        $output = Invoke-Child -Script @"
+`$ErrorActionPreference = 'Stop'
+Import-Module -Name '$env:COSMI_MODULE'
+`$client = Connect-CosmiAccount -AccountName myaccount
+Remove-Module -Name Cosmi
+Import-Module -Name '$env:COSMI_MODULE'
+try { Get-CosmiAccountKey -Client `$client } catch { `$_.FullyQualifiedErrorId }
+"@
+        $output.Trim() | Should -BeLike 'Cosmi.InvalidState,*'
+    }
+
+    It 'says which files were tried where the library is missing' {
+        $copy = Join-Path -Path ([string] $TestDrive) -ChildPath 'Cosmi'
+        Copy-Item -Path $staged -Destination $copy -Recurse
+        Remove-Item -Path (Join-Path -Path $copy -ChildPath 'runtimes') -Recurse
+        $output = Invoke-Child -Environment @{ COSMI_LIBRARY = '' } -Script @"
+Import-Module -Name '$copy/Cosmi.psd1'
+try { Get-CosmiToken -ErrorAction Stop } catch { `$_.FullyQualifiedErrorId; `$_.CategoryInfo.Category; [string] `$_ }
+"@
+        $output | Should -BeLike "Cosmi.LibraryNotLoaded,*ResourceUnavailable*runtimes*native*COSMI_LIBRARY*"
+    }
+}
+
+Describe 'Scripts of this repository' {
+    BeforeDiscovery {
+        $root = (Resolve-Path -Path (Join-Path -Path $PSScriptRoot -ChildPath '../..')).ProviderPath
+        $scripts = foreach ($folder in 'examples/powershell', 'tests/powershell') {
+            Get-ChildItem -Path (Join-Path -Path $root -ChildPath $folder) -Recurse -Include '*.ps1', '*.psm1' -File |
+                ForEach-Object { @{ Name = $_.FullName.Substring($root.Length + 1); Path = $_.FullName } }
+        }
+    }
+
+    It '<Name> keeps the house style' -ForEach $scripts {
+        $errors = $null
+        $tokens = $null
+        $ast = [System.Management.Automation.Language.Parser]::ParseFile($Path, [ref] $tokens, [ref] $errors)
+        $errors | Should -BeNullOrEmpty
+        # No line goes on by a backtick, and no operator that Windows PowerShell lacks.
+        @($tokens | Where-Object { $_.Kind -eq 'LineContinuation' }) | Should -BeNullOrEmpty
+        @($tokens | Where-Object { @('QuestionQuestion', 'QuestionQuestionEquals', 'QuestionDot', 'QuestionLBracket', 'AndAnd', 'OrOr') -contains [string] $_.Kind }) | Should -BeNullOrEmpty
+        @($ast.FindAll({ $args[0].GetType().Name -eq 'TernaryExpressionAst' }, $true)) | Should -BeNullOrEmpty
+        $commands = $ast.FindAll({ $args[0] -is [System.Management.Automation.Language.CommandAst] }, $true)
+        foreach ($command in $commands) {
+            $name = $command.GetCommandName()
+            if ($name -and $name -ne 'Get-CosmiContainer') {
+                Get-Alias -Name $name -ErrorAction Ignore | Should -BeNullOrEmpty -Because "$name at line $($command.Extent.StartLineNumber)"
+            }
+        }
+        $bytes = [System.IO.File]::ReadAllBytes($Path)
+        $hasForeignText = @($bytes | Where-Object { $_ -gt 127 }).Count -gt 0
+        # Windows PowerShell reads a file without a mark as the system's code page.
+        $hasForeignText | Should -BeFalse -Because 'scripts are ASCII'
+    }
+}

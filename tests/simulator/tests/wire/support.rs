@@ -1,0 +1,264 @@
+//! A simulator of one's own, and a client for it.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::Arc;
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use hmac::{Hmac, KeyInit, Mac};
+use reqwest::header::HeaderMap;
+use reqwest::{Client, Method, StatusCode};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use rustls::{ClientConfig, RootCertStore};
+use serde_json::{Value, json};
+use sha2::Sha256;
+
+pub const SUBSCRIPTION: &str = "11111111-2222-3333-4444-555555555555";
+
+/// Stops when it is dropped.
+pub struct Azure {
+    pub ready: Value,
+    pub client: Client,
+    child: Child,
+    /// Closing it is what stops the simulator.
+    input: Option<ChildStdin>,
+}
+
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub text: String,
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Answer {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text);
+        self
+    }
+}
+
+impl Azure {
+    pub fn start(arguments: &[&str]) -> Azure {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_cosmi-simulator"))
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let ready: Value = serde_json::from_str(&line).unwrap();
+        let input = child.stdin.take();
+        let client = client(&ready, &[b"h2", b"http/1.1"]);
+        Azure { ready, client, child, input }
+    }
+
+    pub fn with_scenario(scenario: &Value) -> Azure {
+        let path = std::env::temp_dir().join(format!("cosmi-scenario-{}.json", uuid::Uuid::new_v4()));
+        std::fs::write(&path, scenario.to_string()).unwrap();
+        let azure = Azure::start(&["--scenario", path.to_str().unwrap()]);
+        std::fs::remove_file(path).unwrap();
+        azure
+    }
+
+    /// Closes its input and waits for it to end.
+    pub fn stop(mut self) -> std::process::ExitStatus {
+        self.input.take();
+        self.child.wait().unwrap()
+    }
+
+    pub fn text(&self, pointer: &str) -> &str {
+        self.ready.pointer(pointer).and_then(Value::as_str).unwrap_or_else(|| panic!("no {pointer}"))
+    }
+
+    pub fn endpoint(&self, account: &str) -> &str {
+        self.text(&format!("/accounts/{account}/endpoint"))
+    }
+
+    pub async fn send(&self, method: &str, url: &str, headers: &[(&str, &str)], body: Option<&str>) -> Answer {
+        self.try_send(method, url, headers, body).await.unwrap()
+    }
+
+    pub async fn try_send(
+        &self,
+        method: &str,
+        url: &str,
+        headers: &[(&str, &str)],
+        body: Option<&str>,
+    ) -> Result<Answer, reqwest::Error> {
+        let mut request = self.client.request(method.parse::<Method>().unwrap(), url);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if let Some(body) = body {
+            request = request.body(body.to_owned());
+        }
+        let response = request.send().await?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        Ok(Answer { status, headers, text: response.text().await? })
+    }
+
+    pub async fn control(&self, method: &str, path: &str, body: &Value) -> Answer {
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        self.send(method, &format!("{}{path}", self.text("/control")), &[], Some(&body)).await
+    }
+
+    pub async fn fault(&self, fault: Value) {
+        self.control("POST", "/faults", &fault).await.expect(204);
+    }
+
+    pub async fn journal(&self) -> Vec<Value> {
+        self.control("GET", "/journal", &Value::Null).await.json().as_array().unwrap().clone()
+    }
+
+    pub async fn metadata(&self, path: &str) -> Answer {
+        self.send("GET", &format!("{}{path}", self.text("/metadata")), &[("Metadata", "true")], None).await
+    }
+
+    /// A token of the machine's identity, or with `&client_id=…` of another.
+    pub async fn token(&self, resource: &str, selector: &str) -> String {
+        let path = format!("/metadata/identity/oauth2/token?api-version=2018-02-01&resource={resource}{selector}");
+        self.metadata(&path).await.expect(200).json()["access_token"].as_str().unwrap().to_owned()
+    }
+
+    pub async fn arm(&self, method: &str, path: &str) -> Answer {
+        let token = self.token("https://management.azure.com/", "").await;
+        self.arm_with(&token, method, path).await
+    }
+
+    pub async fn arm_with(&self, token: &str, method: &str, path: &str) -> Answer {
+        let authorization = format!("Bearer {token}");
+        let body = (method == "POST").then_some("");
+        let mut headers = vec![("authorization", authorization.as_str())];
+        if method == "POST" {
+            headers.push(("content-length", "0"));
+        }
+        self.send(method, &format!("{}{path}", self.text("/arm")), &headers, body).await
+    }
+
+    pub async fn account(&self, method: &str, name: &str, operation: &str) -> Answer {
+        self.arm(method, &account_path(name, operation)).await
+    }
+
+    /// A key, by its name in the answer of Resource Manager.
+    pub async fn key(&self, account: &str, name: &str) -> String {
+        self.account("POST", account, "/listKeys").await.expect(200).json()[name].as_str().unwrap().to_owned()
+    }
+
+    pub async fn cosmos(&self, key: &str, signed: Signed<'_>, headers: &[(&str, &str)], body: Option<&str>) -> Answer {
+        let url = format!("{}{}", self.endpoint(signed.account).trim_end_matches('/'), signed.path);
+        let date = http_date(signed.offset_seconds);
+        let authorization = authorization(key, &signed, &date);
+        let mut all = vec![("x-ms-date", date.as_str()), ("authorization", authorization.as_str())];
+        if !headers.iter().any(|(name, _)| *name == "x-ms-version") {
+            all.push(("x-ms-version", "2018-12-31"));
+        }
+        all.extend_from_slice(headers);
+        self.send(signed.method, &url, &all, body).await
+    }
+}
+
+impl Drop for Azure {
+    fn drop(&mut self) {
+        self.input.take();
+        let _ = self.child.wait();
+    }
+}
+
+pub fn account_path(name: &str, operation: &str) -> String {
+    format!("subscriptions/{SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.DocumentDB/databaseAccounts/{name}{operation}?api-version=2024-11-15")
+}
+
+/// A data-plane request and what its signature says it is.
+#[derive(Clone, Copy)]
+pub struct Signed<'a> {
+    pub account: &'a str,
+    pub method: &'a str,
+    pub path: &'a str,
+    pub resource_type: &'a str,
+    pub link: &'a str,
+    /// How far the request's date is from now.
+    pub offset_seconds: i64,
+}
+
+pub fn signed<'a>(method: &'a str, path: &'a str, resource_type: &'a str, link: &'a str) -> Signed<'a> {
+    Signed { account: "myaccount", method, path, resource_type, link, offset_seconds: 0 }
+}
+
+pub fn authorization(key: &str, signed: &Signed<'_>, date: &str) -> String {
+    let text = format!(
+        "{}\n{}\n{}\n{}\n\n",
+        signed.method.to_lowercase(),
+        signed.resource_type,
+        signed.link,
+        date.to_lowercase()
+    );
+    let mut mac = Hmac::<Sha256>::new_from_slice(&STANDARD.decode(key).unwrap()).unwrap();
+    mac.update(text.as_bytes());
+    let signature = STANDARD.encode(mac.finalize().into_bytes());
+    percent_encoding::utf8_percent_encode(
+        &format!("type=master&ver=1.0&sig={signature}"),
+        percent_encoding::NON_ALPHANUMERIC,
+    )
+    .to_string()
+}
+
+pub fn http_date(offset_seconds: i64) -> String {
+    let time = jiff::Timestamp::now() + jiff::SignedDuration::from_secs(offset_seconds);
+    time.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+}
+
+/// A client that trusts this simulator's authority alone.
+pub fn client(ready: &Value, protocols: &[&[u8]]) -> Client {
+    let mut roots = RootCertStore::empty();
+    let certificate = CertificateDer::from_pem_file(ready["ca"].as_str().unwrap()).unwrap();
+    roots.add(certificate).unwrap();
+    let mut config = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    config.alpn_protocols = protocols.iter().map(|protocol| protocol.to_vec()).collect();
+    Client::builder()
+        .tls_backend_preconfigured(config)
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .unwrap()
+}
+
+/// The tutorial's scenario, to be changed.
+pub fn tutorial() -> Value {
+    serde_json::from_str(include_str!("../../src/scenario.json")).unwrap()
+}
+
+/// A scenario with one machine, one subscription with one group, and an owner.
+pub fn scenario(subscription: &str, group: &str, accounts: &Value) -> Value {
+    json!({
+        "tenantId": "99999999-8888-7777-6666-555555555555",
+        "cloud": "AzurePublicCloud",
+        "machine": {
+            "subscriptionId": subscription,
+            "resourceGroup": group,
+            "name": "vm",
+            "location": "westus",
+            "vmId": "13f56399-bd52-4150-9748-7190aae1ff21",
+            "systemIdentity": {"clientId": "client", "objectId": "object"},
+        },
+        "subscriptions": [{"id": subscription, "displayName": "Recorded", "resourceGroups": [group]}],
+        "roleAssignments": [
+            {"principalId": "object", "role": "Owner", "scope": format!("/subscriptions/{subscription}")},
+        ],
+        "accounts": accounts,
+    })
+}
