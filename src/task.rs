@@ -304,11 +304,19 @@ mod tests {
 
     /// An outcome that tells whether it still exists.
     #[derive(Debug)]
-    struct Ended(Status, String, Arc<()>);
+    struct Ended {
+        status: Status,
+        message: String,
+        _witness: Arc<()>,
+    }
 
     impl Ended {
         fn new(status: Status) -> Self {
-            Self(status, String::new(), Arc::new(()))
+            Self {
+                status,
+                message: String::new(),
+                _witness: Arc::default(),
+            }
         }
     }
 
@@ -316,7 +324,7 @@ mod tests {
         type Status = Status;
 
         fn status(&self) -> Status {
-            self.0
+            self.status
         }
     }
 
@@ -330,7 +338,10 @@ mod tests {
             Ended::new(Status::TimedOut)
         }
         fn panicked(&self, message: String) -> Ended {
-            Ended(Status::Panicked, message, Arc::new(()))
+            Ended {
+                message,
+                ..Ended::new(Status::Panicked)
+            }
         }
     }
 
@@ -352,14 +363,14 @@ mod tests {
             Box::new(move |status| {
                 sender
                     .send((status, thread::current().id()))
-                    .expect("the test waits")
+                    .expect("the test waits");
             }),
             receiver,
         )
     }
 
-    async fn done() -> Ended {
-        Ended::new(Status::Done)
+    fn done() -> impl Future<Output = Ended> {
+        ready(Ended::new(Status::Done))
     }
 
     #[test]
@@ -416,7 +427,7 @@ mod tests {
             ),
         ] {
             assert_eq!(end_of(&task), Status::Panicked);
-            assert_eq!(task.outcome().expect("kept").1, message);
+            assert_eq!(task.outcome().expect("kept").message, message);
         }
     }
 
@@ -489,8 +500,9 @@ mod tests {
         let alive = Arc::new(());
         let held = Arc::clone(&alive);
         let work = async move {
-            let _held = held;
-            pending::<Ended>().await
+            let ended = pending().await;
+            drop(held);
+            ended
         };
         let task = start(work, LONG, FirstPoll::OnWorker);
         task.cancel();
@@ -534,7 +546,10 @@ mod tests {
     #[test]
     fn an_abandoned_outcome_is_dropped_at_once_or_at_the_end() {
         let witness = Arc::new(());
-        let outcome = |witness: &Arc<()>| Ended(Status::Done, String::new(), Arc::clone(witness));
+        let outcome = |witness: &Arc<()>| Ended {
+            _witness: Arc::clone(witness),
+            ..Ended::new(Status::Done)
+        };
 
         let ended = start(ready(outcome(&witness)), LONG, FirstPoll::OnWorker);
         end_of(&ended);

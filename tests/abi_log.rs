@@ -2,7 +2,7 @@
 
 mod abi_support;
 
-use std::ffi::{c_char, c_void};
+use std::ffi::{CString, c_char, c_void};
 use std::ptr;
 use std::slice;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -88,8 +88,8 @@ fn records_of_an_operation_come_before_its_callback_and_on_a_library_thread() {
                 id,
                 message,
                 len,
-            )
-        };
+            );
+        }
     }
     unsafe extern "C" fn complete(host: *mut c_void, _: cosmi_status) {
         let host = unsafe { &*host.cast::<Host>() };
@@ -99,15 +99,14 @@ fn records_of_an_operation_come_before_its_callback_and_on_a_library_thread() {
     }
     let _turn = turn();
     let server = Server::with_token("not-to-be-logged");
-    let client = Client::of(&server);
     let host = Host {
         records: Records::default(),
         at_completion: Mutex::default(),
         completed: Condvar::new(),
     };
     set(cosmi_log_level::Debug, Some(log), &raw const host);
-    // The second has its token at hand.
-    for _ in 0..2 {
+    for _ in 0..20 {
+        let client = Client::of(&server);
         let operation = client.start(0, Some(complete), (&raw const host).cast_mut().cast());
         let id = unsafe { cosmi_operation_id(operation.0) };
         let waiting = host.at_completion.lock().expect("unpoisoned");
@@ -168,9 +167,14 @@ fn a_removed_callback_never_runs_again() {
     thread::scope(|scope| {
         for _ in 0..2 {
             scope.spawn(|| {
+                let mut number = 0;
                 while !stop.load(Ordering::SeqCst) {
-                    assert_eq!(client.start_plainly().end(), cosmi_status::Ok);
-                    client.start(1, None, ptr::null_mut());
+                    // Somebody new, so that the token is not at hand and there is something to log.
+                    number += 1;
+                    let resource =
+                        CString::new(format!("https://{number}.example/")).expect("no NUL");
+                    let operation = client.start_for(&resource, 0, None, ptr::null_mut());
+                    assert_eq!(operation.end(), cosmi_status::Ok);
                 }
             });
         }

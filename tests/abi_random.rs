@@ -35,7 +35,7 @@ fn ten_thousand_random_operations_end_and_call_back_once_each() {
             scope.spawn(move || {
                 let mut random = Random(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15));
                 for _ in 0..OPERATIONS / THREADS {
-                    let timeout_ms = if random.below(8) == 0 { 1 } else { 0 };
+                    let timeout_ms = u32::from(random.below(8) == 0);
                     let operation = client.start(
                         timeout_ms,
                         Some(Completions::callback),

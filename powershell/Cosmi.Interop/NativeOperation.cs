@@ -44,8 +44,9 @@ namespace Cosmi.Interop
             }
 
             CosmiException failure = CosmiErrors.FromError(native, native.cosmi_operation_error(operation), status, what);
-            if (failure.Status == CosmiStatus.Cancelled && cancellationToken.IsCancellationRequested)
+            if (failure.Status == CosmiStatus.Cancelled)
             {
+                // Nobody else can have cancelled it.
                 throw new OperationCanceledException(failure.Message, failure, cancellationToken);
             }
 

@@ -28,6 +28,7 @@ namespace Cosmi.PowerShell
         private CosmiLogLevel? _logLevel;
         private ProgressRecord? _progress;
         private int _started;
+        private volatile bool _stopping;
 
         /// <summary>An operation on its way, and what to do on the pipeline thread when it has ended.</summary>
         private sealed class Work
@@ -101,8 +102,10 @@ namespace Cosmi.PowerShell
         /// <inheritdoc/>
         protected override void StopProcessing()
         {
-            _stop.Cancel();
+            // The pipeline thread first: it need not wait until every operation has heard of it.
+            _stopping = true;
             _queue.Add(null);
+            _stop.Cancel();
         }
 
         /// <summary>Cancels what still runs: after an error, or when the pipeline needs no more.</summary>
@@ -212,7 +215,7 @@ namespace Cosmi.PowerShell
             TimeSpan patience = _progress == null ? QuietTime - _waited.Elapsed : ProgressInterval;
             CosmiLogRecord? record = null;
             bool arrived = patience > TimeSpan.Zero && _queue.TryTake(out record, patience);
-            if (_stop.IsCancellationRequested)
+            if (_stopping)
             {
                 throw new PipelineStoppedException();
             }

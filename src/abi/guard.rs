@@ -117,6 +117,19 @@ unsafe fn give_bytes(
     bytes
 }
 
+/// For accessors of parts: borrowed from `owner`, NULL where there is none.
+///
+/// # Safety
+///
+/// `owner` is NULL or valid.
+pub(super) unsafe fn part<T, P>(
+    owner: *const T,
+    body: impl FnOnce(&T) -> Option<*const P>,
+) -> *const P {
+    // SAFETY: the caller's promise.
+    value(ptr::null(), || body(unsafe { borrow(owner) }.ok()?))
+}
+
 /// Ends a handle that was made by [`give`].
 ///
 /// # Safety

@@ -174,8 +174,8 @@ impl Sink {
                 record.operation_id,
                 message.cast(),
                 len,
-            )
-        };
+            );
+        }
         IN_CALLBACK.set(false);
     }
 }

@@ -156,20 +156,16 @@ impl fmt::Debug for cosmi_operation {
     }
 }
 
-/// Borrows from the outcome of an operation; NULL if `pick` finds nothing there.
-///
-/// # Safety
-///
-/// `operation` is NULL or valid.
-unsafe fn view<T>(
-    operation: *const cosmi_operation,
-    pick: impl FnOnce(&Result<Output, cosmi_error>) -> Option<&T>,
-) -> *const T {
-    guard::value(ptr::null(), || {
-        // SAFETY: the caller's promise. The task holds the outcome until the operation is freed.
-        let outcome = unsafe { guard::borrow(operation) }.ok()?.task.outcome()?;
+impl cosmi_operation {
+    /// Where the part of the outcome is that `pick` finds.
+    fn part<P>(
+        &self,
+        pick: impl FnOnce(&Result<Output, cosmi_error>) -> Option<&P>,
+    ) -> Option<*const P> {
+        // It stays there when this share is dropped: the task keeps its own until the operation is freed.
+        let outcome = self.task.outcome()?;
         pick(&outcome.0).map(ptr::from_ref)
-    })
+    }
 }
 
 /// The number of an operation, which its log records carry.
@@ -225,7 +221,11 @@ pub unsafe extern "C" fn cosmi_operation_cancel(operation: *const cosmi_operatio
 pub unsafe extern "C" fn cosmi_operation_error(
     operation: *const cosmi_operation,
 ) -> *const cosmi_error {
-    unsafe { view(operation, |outcome| outcome.as_ref().err()) }
+    unsafe {
+        guard::part(operation, |operation| {
+            operation.part(|outcome| outcome.as_ref().err())
+        })
+    }
 }
 
 /// The result of cosmi_token_get_start.
@@ -238,12 +238,14 @@ pub unsafe extern "C" fn cosmi_operation_token(
     operation: *const cosmi_operation,
 ) -> *const cosmi_token {
     unsafe {
-        view(operation, |outcome| {
-            if let Ok(Output::Token(token)) = outcome {
-                Some(token)
-            } else {
-                None
-            }
+        guard::part(operation, |operation| {
+            operation.part(|outcome| {
+                if let Ok(Output::Token(found)) = outcome {
+                    Some(found)
+                } else {
+                    None
+                }
+            })
         })
     }
 }
@@ -258,12 +260,14 @@ pub unsafe extern "C" fn cosmi_operation_environment(
     operation: *const cosmi_operation,
 ) -> *const cosmi_environment {
     unsafe {
-        view(operation, |outcome| {
-            if let Ok(Output::Environment(environment)) = outcome {
-                Some(environment)
-            } else {
-                None
-            }
+        guard::part(operation, |operation| {
+            operation.part(|outcome| {
+                if let Ok(Output::Environment(found)) = outcome {
+                    Some(found)
+                } else {
+                    None
+                }
+            })
         })
     }
 }
@@ -278,12 +282,14 @@ pub unsafe extern "C" fn cosmi_operation_accounts(
     operation: *const cosmi_operation,
 ) -> *const cosmi_accounts {
     unsafe {
-        view(operation, |outcome| {
-            if let Ok(Output::Accounts(accounts)) = outcome {
-                Some(accounts)
-            } else {
-                None
-            }
+        guard::part(operation, |operation| {
+            operation.part(|outcome| {
+                if let Ok(Output::Accounts(found)) = outcome {
+                    Some(found)
+                } else {
+                    None
+                }
+            })
         })
     }
 }
@@ -298,12 +304,14 @@ pub unsafe extern "C" fn cosmi_operation_keys(
     operation: *const cosmi_operation,
 ) -> *const cosmi_keys {
     unsafe {
-        view(operation, |outcome| {
-            if let Ok(Output::Keys(keys)) = outcome {
-                Some(keys)
-            } else {
-                None
-            }
+        guard::part(operation, |operation| {
+            operation.part(|outcome| {
+                if let Ok(Output::Keys(found)) = outcome {
+                    Some(found)
+                } else {
+                    None
+                }
+            })
         })
     }
 }
@@ -318,12 +326,14 @@ pub unsafe extern "C" fn cosmi_operation_connection_strings(
     operation: *const cosmi_operation,
 ) -> *const cosmi_connection_strings {
     unsafe {
-        view(operation, |outcome| {
-            if let Ok(Output::ConnectionStrings(strings)) = outcome {
-                Some(strings)
-            } else {
-                None
-            }
+        guard::part(operation, |operation| {
+            operation.part(|outcome| {
+                if let Ok(Output::ConnectionStrings(found)) = outcome {
+                    Some(found)
+                } else {
+                    None
+                }
+            })
         })
     }
 }
@@ -338,12 +348,14 @@ pub unsafe extern "C" fn cosmi_operation_collection(
     operation: *const cosmi_operation,
 ) -> *const cosmi_collection {
     unsafe {
-        view(operation, |outcome| {
-            if let Ok(Output::Collection(collection)) = outcome {
-                Some(collection)
-            } else {
-                None
-            }
+        guard::part(operation, |operation| {
+            operation.part(|outcome| {
+                if let Ok(Output::Collection(found)) = outcome {
+                    Some(found)
+                } else {
+                    None
+                }
+            })
         })
     }
 }

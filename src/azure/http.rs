@@ -253,8 +253,12 @@ impl Http {
         let answer = origin
             .first_connection_shared(builder.timeout(limit).send())
             .await;
-        let answer = answer.map_err(|error| failure(&error, &host))?;
-        let response = read(answer, host, secrets, of(BODY_LIMIT, plane)).await?;
+        // the last attempt is cut short by the operation's own limit, and that is then what has happened
+        let or_timed_out = |error| if call.remaining().is_zero() { call.timed_out() } else { error };
+        let answer = answer.map_err(|error| or_timed_out(failure(&error, &host)))?;
+        let response = read(answer, host, secrets, of(BODY_LIMIT, plane))
+            .await
+            .map_err(or_timed_out)?;
         call.log(Level::Debug, || {
             let id = response
                 .header("x-ms-request-id")

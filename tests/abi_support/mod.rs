@@ -168,11 +168,22 @@ impl Client {
         callback: cosmi_completion_fn,
         user_data: *mut c_void,
     ) -> Operation {
+        self.start_for(RESOURCE, timeout_ms, callback, user_data)
+    }
+
+    /// Starts getting a token for somebody else.
+    pub fn start_for(
+        &self,
+        resource: &CStr,
+        timeout_ms: u32,
+        callback: cosmi_completion_fn,
+        user_data: *mut c_void,
+    ) -> Operation {
         let mut operation = ptr::null_mut();
         let status = unsafe {
             cosmi_token_get_start(
                 self.0,
-                RESOURCE.as_ptr(),
+                resource.as_ptr(),
                 timeout_ms,
                 callback,
                 user_data,

@@ -15,6 +15,9 @@ BeforeAll {
     Import-CosmiModule
     $simulator = Start-Simulator
     $common = [System.Management.Automation.PSCmdlet]::CommonParameters
+    # As installed: other runspaces find the module by its name.
+    $modulePath = $env:PSModulePath
+    $env:PSModulePath = (Split-Path -Path (Split-Path -Path $env:COSMI_MODULE)) + [System.IO.Path]::PathSeparator + $modulePath
 
     function Invoke-Example {
         param([string] $Code)
@@ -25,7 +28,7 @@ BeforeAll {
             $null = $shell.AddScript("Set-StrictMode -Version 3; `$ErrorActionPreference = 'Stop'; Import-Module -Name '$env:COSMI_MODULE'").Invoke()
             $shell.Commands.Clear()
             $text = $shell.AddScript($local).AddCommand('Out-String').AddParameter('Width', 200).Invoke() -join ''
-            $shell.HadErrors | Should -BeFalse -Because ($shell.Streams.Error | Out-String)
+            $shell.Streams.Error | Out-String | Should -BeNullOrEmpty
             $text
         }
         finally {
@@ -47,6 +50,7 @@ BeforeAll {
 }
 
 AfterAll {
+    $env:PSModulePath = $modulePath
     Stop-Simulator -Simulator $simulator
 }
 

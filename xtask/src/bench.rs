@@ -43,12 +43,12 @@ pub fn run(workspace: &Workspace, tools: &Tools) -> Result<()> {
         "2.3 MB",
     );
     for (name, kind, cold, warm) in [
-        ("subscription, group and account", "group", "5", "2"),
+        ("subscription, group, account", "group", "5", "2"),
         ("the endpoint too", "endpoint", "4", "2"),
     ] {
         let chain = bench.chain(kind)?;
         row(
-            &format!("requests for a collection, cold, given {name}"),
+            &format!("requests, cold cache, given {name}"),
             chain.cold.requests,
             cold,
         );

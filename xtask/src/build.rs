@@ -158,11 +158,7 @@ pub fn dotnet_command(workspace: &Workspace, dotnet: &Tool, verb: &str, project:
         .arg("--artifacts-path")
         .arg(workspace.target.join("dotnet"));
     // Servers that outlive the build keep files open, and a build server waits for them.
-    command.args([
-        "-nodeReuse:false",
-        "-p:UseSharedCompilation=false",
-        "-clp:NoSummary",
-    ]);
+    command.args(["-nodeReuse:false", "-p:UseSharedCompilation=false"]);
     command
 }
 

@@ -61,6 +61,10 @@ fn in_c(workspace: &Workspace) -> Result<()> {
     )?;
     let simulator = Simulator::start(workspace, &[])?;
     let mut command = workspace.command(program);
+    command.arg(simulator.text("/subscriptionId")?);
+    command.arg(simulator.text("/resourceGroup")?);
+    command.args(["myaccount", "Test", "Test"]);
+    command.arg(simulator.text("/accounts/myaccount/endpoint")?);
     simulator.point(&mut command);
     process::run(&mut command)
 }

@@ -2,6 +2,7 @@
 //
 //   dotnet run --project examples/csharp/ShowCollection -- myaccount Test Test
 //
+// Until the native library lies beside the program, the environment variable COSMI_LIBRARY names it by its absolute path.
 // What it prints is what "az cosmosdb collection show" printed. Ctrl+C cancels the request.
 using System;
 using System.Threading;

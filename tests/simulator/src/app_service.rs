@@ -24,13 +24,20 @@ enum Protocol {
 }
 
 pub fn answer(simulator: &Simulator, request: &Request) -> Reply {
-    let reply = if request.path().trim_end_matches('/').eq_ignore_ascii_case(PATH) {
+    let reply = if request
+        .path()
+        .trim_end_matches('/')
+        .eq_ignore_ascii_case(PATH)
+    {
         token(simulator, request)
     } else {
         refusal(404)
     };
     // Kestrel sends no length.
-    Reply { chunked: true, ..reply.with("server", "Kestrel") }
+    Reply {
+        chunked: true,
+        ..reply.with("server", "Kestrel")
+    }
 }
 
 pub fn refusal(status: u16) -> Reply {
@@ -49,9 +56,10 @@ fn token(simulator: &Simulator, request: &Request) -> Reply {
     let parameters = match request.method {
         Method::GET => request.query(),
         Method::POST => {
-            let form = request
-                .header("content-type")
-                .is_some_and(|kind| kind.to_ascii_lowercase().starts_with("application/x-www-form-urlencoded"));
+            let form = request.header("content-type").is_some_and(|kind| {
+                kind.to_ascii_lowercase()
+                    .starts_with("application/x-www-form-urlencoded")
+            });
             if !form {
                 return refuse(415, "Unsupported Media Type");
             }
@@ -61,27 +69,44 @@ fn token(simulator: &Simulator, request: &Request) -> Reply {
         }
         _ => return refusal(405),
     };
-    let protocol = match (request.header("x-identity-header"), request.header("secret")) {
+    let protocol = match (
+        request.header("x-identity-header"),
+        request.header("secret"),
+    ) {
         (Some(header), _) if header == simulator.identity_header => Protocol::Present,
         (None, Some(header)) if header == simulator.identity_header => Protocol::First,
         _ => return refusal(401),
     };
     match value(&parameters, "api-version") {
         // Automation's endpoint has no versions, but wants what instance metadata wants.
-        None if !request.header("metadata").is_some_and(|value| value.eq_ignore_ascii_case("true")) => {
+        None if !request
+            .header("metadata")
+            .is_some_and(|value| value.eq_ignore_ascii_case("true")) =>
+        {
             return refuse(400, "Required metadata header not specified");
         }
         None => {}
         Some(version) if VERSIONS.contains(&version) => {}
-        Some(version) => return refuse(400, &format!("The api-version '{version}' is not supported.")),
+        Some(version) => {
+            return refuse(
+                400,
+                &format!("The api-version '{version}' is not supported."),
+            );
+        }
     }
-    let Some(resource) = value(&parameters, "resource").filter(|resource| !resource.is_empty()) else {
+    let Some(resource) = value(&parameters, "resource").filter(|resource| !resource.is_empty())
+    else {
         return refuse(400, "The 'resource' parameter is required.");
     };
     let selector = match selectors(protocol, &parameters).as_slice() {
         [] => Selector::Default,
         [selector] => *selector,
-        _ => return refuse(400, "Only one of client_id, object_id, principal_id and mi_res_id may be specified."),
+        _ => {
+            return refuse(
+                400,
+                "Only one of client_id, object_id, principal_id and mi_res_id may be specified.",
+            );
+        }
     };
 
     let model = simulator.model();
@@ -92,7 +117,9 @@ fn token(simulator: &Simulator, request: &Request) -> Reply {
     if !identity::knows_resource(scenario, resource) {
         return refuse(400, &imds::unknown_resource(scenario, resource));
     }
-    let token = simulator.tokens.issue(scenario, &identity, resource, simulator.clock.now());
+    let token = simulator
+        .tokens
+        .issue(scenario, &identity, resource, simulator.clock.now());
     let mut document = json!({
         "access_token": token.value,
         "client_id": identity.client_id,

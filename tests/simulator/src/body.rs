@@ -21,9 +21,13 @@ const BLANKS: &[u8] = &[b' '; 16 * 1024];
 pub enum Delivery {
     Whole,
     /// This many bytes, then the connection closes.
-    Close { after: usize },
+    Close {
+        after: usize,
+    },
     /// This many bytes, then nothing more.
-    Stall { after: usize },
+    Stall {
+        after: usize,
+    },
     Endless,
 }
 
@@ -44,7 +48,13 @@ enum Rest {
 
 impl AnswerBody {
     /// `closing` is told when the connection is to be closed.
-    pub fn new(mut bytes: Bytes, chunked: bool, delivery: &Delivery, ticket: Option<Ticket>, closing: &Arc<Notify>) -> AnswerBody {
+    pub fn new(
+        mut bytes: Bytes,
+        chunked: bool,
+        delivery: &Delivery,
+        ticket: Option<Ticket>,
+        closing: &Arc<Notify>,
+    ) -> AnswerBody {
         let rest = match *delivery {
             Delivery::Whole => Rest::End,
             Delivery::Endless => Rest::Endless,
@@ -61,7 +71,12 @@ impl AnswerBody {
                 }))
             }
         };
-        let mut body = AnswerBody { bytes, rest, chunked, ticket };
+        let mut body = AnswerBody {
+            bytes,
+            rest,
+            chunked,
+            ticket,
+        };
         body.note_end();
         body
     }
@@ -87,7 +102,10 @@ impl Body for AnswerBody {
     type Data = Bytes;
     type Error = Infallible;
 
-    fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
         let body = self.get_mut();
         if !body.bytes.is_empty() {
             let bytes = std::mem::take(&mut body.bytes);

@@ -27,7 +27,12 @@ pub struct Arguments {
     pub imds: SocketAddr,
 
     /// How far this Azure's clock is from the computer's
-    #[arg(long, value_name = "SECONDS", default_value_t = 0, allow_negative_numbers = true)]
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        default_value_t = 0,
+        allow_negative_numbers = true
+    )]
     pub clock_offset_s: i64,
 
     /// A fault to start with, as the control address takes it (JSON); may be repeated

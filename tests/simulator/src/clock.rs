@@ -12,7 +12,9 @@ pub struct Clock {
 
 impl Clock {
     pub fn new(offset_seconds: i64) -> Clock {
-        Clock { offset_seconds: AtomicI64::new(offset_seconds) }
+        Clock {
+            offset_seconds: AtomicI64::new(offset_seconds),
+        }
     }
 
     pub fn set_offset(&self, seconds: i64) {
@@ -21,7 +23,9 @@ impl Clock {
 
     pub fn now(&self) -> Timestamp {
         let offset = SignedDuration::from_secs(self.offset_seconds.load(Ordering::Relaxed));
-        Timestamp::now().saturating_add(offset).expect("adding seconds to a time saturates")
+        Timestamp::now()
+            .saturating_add(offset)
+            .expect("adding seconds to a time saturates")
     }
 }
 
@@ -51,7 +55,10 @@ pub fn parse_http_date(text: &str) -> Option<Timestamp> {
     if !zone.eq_ignore_ascii_case("gmt") {
         return None;
     }
-    let date = strtime::parse("%a, %d %b %Y %H:%M:%S", date).ok()?.to_datetime().ok()?;
+    let date = strtime::parse("%a, %d %b %Y %H:%M:%S", date)
+        .ok()?
+        .to_datetime()
+        .ok()?;
     Some(date.to_zoned(TimeZone::UTC).ok()?.timestamp())
 }
 
@@ -63,7 +70,10 @@ mod tests {
     fn formats() {
         let time: Timestamp = "2020-06-18T20:22:04.163356Z".parse().unwrap();
         assert_eq!(http_date(time), "Thu, 18 Jun 2020 20:22:04 GMT");
-        assert_eq!(http_date_with_millis(time), "Thu, 18 Jun 2020 20:22:04.163 GMT");
+        assert_eq!(
+            http_date_with_millis(time),
+            "Thu, 18 Jun 2020 20:22:04.163 GMT"
+        );
         assert_eq!(app_service_date(time), "06/18/2020 20:22:04 +00:00");
         assert_eq!(iso_date(time), "2020-06-18T20:22:04.1633560Z");
     }
@@ -71,8 +81,14 @@ mod tests {
     #[test]
     fn reads_dates_in_any_case() {
         let expected: Timestamp = "2020-06-18T20:22:04Z".parse().unwrap();
-        assert_eq!(parse_http_date("Thu, 18 Jun 2020 20:22:04 GMT"), Some(expected));
-        assert_eq!(parse_http_date("thu, 18 jun 2020 20:22:04 gmt"), Some(expected));
+        assert_eq!(
+            parse_http_date("Thu, 18 Jun 2020 20:22:04 GMT"),
+            Some(expected)
+        );
+        assert_eq!(
+            parse_http_date("thu, 18 jun 2020 20:22:04 gmt"),
+            Some(expected)
+        );
         assert_eq!(parse_http_date("2020-06-18T20:22:04Z"), None);
         assert_eq!(parse_http_date("Thu, 18 Jun 2020 20:22:04 CET"), None);
     }

@@ -32,14 +32,18 @@ fn respond(simulator: &Simulator, request: &Request) -> Result<Reply, Reply> {
     match (&request.method, request.path()) {
         (POST, "/faults") => {
             let text = String::from_utf8_lossy(&request.body);
-            simulator.faults.add(Fault::parse(&text).map_err(|error| refuse(400, &error))?);
+            simulator
+                .faults
+                .add(Fault::parse(&text).map_err(|error| refuse(400, &error))?);
         }
         (DELETE, "/faults") => simulator.faults.clear(),
         (GET, "/journal") => return Ok(Reply::json(200, &json!(simulator.journal.entries()))),
         (DELETE, "/journal") => simulator.journal.clear(),
         (GET, "/stats") => return Ok(Reply::json(200, &simulator.stats.document())),
         (DELETE, "/stats") => simulator.stats.clear(),
-        (POST, "/clock") => simulator.clock.set_offset(body::<ClockChange>(request)?.offset_seconds),
+        (POST, "/clock") => simulator
+            .clock
+            .set_offset(body::<ClockChange>(request)?.offset_seconds),
         (POST, "/rotate-keys") => {
             let account = body::<Rotation>(request)?.account;
             if !simulator.model_mut().rotate_keys(&account) {

@@ -92,10 +92,19 @@ impl Fault {
         if on_accept && (fault.target.method.is_some() || fault.target.path.is_some()) {
             return Err("a connection closed on accept has no method or path to match".to_owned());
         }
-        if let Some(name) = fault.action.headers.keys().find(|name| hyper::header::HeaderName::try_from(*name).is_err()) {
+        if let Some(name) = fault
+            .action
+            .headers
+            .keys()
+            .find(|name| hyper::header::HeaderName::try_from(*name).is_err())
+        {
             return Err(format!("{name:?} is not a header name"));
         }
-        if fault.action.status.is_some_and(|status| !(200..=599).contains(&status)) {
+        if fault
+            .action
+            .status
+            .is_some_and(|status| !(200..=599).contains(&status))
+        {
             return Err("status is between 200 and 599".to_owned());
         }
         Ok(fault)
@@ -121,16 +130,17 @@ impl Target {
             AnyFace::Any => true,
             AnyFace::One(wanted) => wanted == face,
         };
-        let account_matches = self
-            .account
-            .as_deref()
-            .is_none_or(|wanted| account.is_some_and(|account| wanted.eq_ignore_ascii_case(account)));
+        let account_matches = self.account.as_deref().is_none_or(|wanted| {
+            account.is_some_and(|account| wanted.eq_ignore_ascii_case(account))
+        });
         face_matches && account_matches
     }
 
     fn matches(&self, subject: Subject<'_>) -> bool {
-        let method_matches =
-            self.method.as_deref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(subject.method));
+        let method_matches = self
+            .method
+            .as_deref()
+            .is_none_or(|wanted| wanted.eq_ignore_ascii_case(subject.method));
         let path_matches = self
             .path
             .as_deref()
@@ -141,7 +151,9 @@ impl Target {
 
 impl Faults {
     pub fn new(faults: Vec<Fault>) -> Faults {
-        Faults { active: Mutex::new(faults) }
+        Faults {
+            active: Mutex::new(faults),
+        }
     }
 
     pub fn add(&self, fault: Fault) {
@@ -159,12 +171,15 @@ impl Faults {
 
     /// Whether a connection is dropped as soon as it is accepted.
     pub fn drops_connection(&self, face: Face, account: Option<&str>) -> bool {
-        self.take(|fault| fault.at_accept() && fault.target.matches_place(face, account)).is_some()
+        self.take(|fault| fault.at_accept() && fault.target.matches_place(face, account))
+            .is_some()
     }
 
     fn take(&self, matches: impl Fn(&Fault) -> bool) -> Option<Action> {
         let mut active = self.lock();
-        let index = active.iter_mut().position(|fault| matches(fault) && fault.hit())?;
+        let index = active
+            .iter_mut()
+            .position(|fault| matches(fault) && fault.hit())?;
         let action = active[index].action.clone();
         match active[index].times {
             0 => {}
@@ -185,15 +200,26 @@ impl Faults {
 mod tests {
     use super::*;
 
-    const REQUEST: Subject<'_> =
-        Subject { face: Face::Arm, account: Some("myaccount"), method: "POST", path: "/subscriptions/x/listKeys" };
+    const REQUEST: Subject<'_> = Subject {
+        face: Face::Arm,
+        account: Some("myaccount"),
+        method: "POST",
+        path: "/subscriptions/x/listKeys",
+    };
 
     fn faults(texts: &[&str]) -> Faults {
-        Faults::new(texts.iter().map(|text| Fault::parse(text).unwrap()).collect())
+        Faults::new(
+            texts
+                .iter()
+                .map(|text| Fault::parse(text).unwrap())
+                .collect(),
+        )
     }
 
     fn statuses(faults: &Faults, requests: usize) -> Vec<Option<u16>> {
-        (0..requests).map(|_| faults.for_request(REQUEST).and_then(|action| action.status)).collect()
+        (0..requests)
+            .map(|_| faults.for_request(REQUEST).and_then(|action| action.status))
+            .collect()
     }
 
     #[test]
@@ -202,7 +228,10 @@ mod tests {
             r#"{"match":{"face":"arm"},"times":2,"skip":1,"action":{"status":429}}"#,
             r#"{"match":{"face":"any","path":"LISTKEYS"},"action":{"status":503}}"#,
         ]);
-        assert_eq!(statuses(&faults, 5), [Some(503), Some(429), Some(429), None, None]);
+        assert_eq!(
+            statuses(&faults, 5),
+            [Some(503), Some(429), Some(429), None, None]
+        );
     }
 
     #[test]

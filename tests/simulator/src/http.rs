@@ -22,7 +22,7 @@ pub struct Request {
 #[derive(Debug)]
 pub struct Reply {
     pub status: StatusCode,
-    pub headers: HeaderMap,
+    pub headers: Vec<(HeaderName, HeaderValue)>,
     pub body: Bytes,
     /// Sent without a length, as some services do.
     pub chunked: bool,
@@ -34,7 +34,9 @@ impl Request {
     }
 
     pub fn path(&self) -> &str {
-        self.target.split_once('?').map_or(self.target.as_str(), |(path, _)| path)
+        self.target
+            .split_once('?')
+            .map_or(self.target.as_str(), |(path, _)| path)
     }
 
     /// The decoded query, in order.
@@ -48,7 +50,12 @@ impl Request {
         self.path()
             .split('/')
             .filter(|segment| !segment.is_empty())
-            .map(|segment| percent_decode_str(segment).decode_utf8().ok().map(String::from))
+            .map(|segment| {
+                percent_decode_str(segment)
+                    .decode_utf8()
+                    .ok()
+                    .map(String::from)
+            })
             .collect()
     }
 
@@ -65,34 +72,52 @@ pub fn pairs(text: &[u8]) -> Vec<(String, String)> {
 
 /// The first value of a parameter.
 pub fn value<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
-    pairs.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    pairs
+        .iter()
+        .find(|(key, _)| key.eq_ignore_ascii_case(name))
+        .map(|(_, value)| value.as_str())
 }
 
 impl Reply {
     pub fn new(status: u16) -> Reply {
         Reply {
             status: StatusCode::from_u16(status).expect("a status is between 100 and 999"),
-            headers: HeaderMap::new(),
+            headers: Vec::new(),
             body: Bytes::new(),
             chunked: false,
         }
     }
 
     pub fn json(status: u16, document: &Value) -> Reply {
-        Reply { body: Bytes::from(document.to_string()), ..Reply::new(status) }
-            .with("content-type", "application/json; charset=utf-8")
+        Reply {
+            body: Bytes::from(document.to_string()),
+            ..Reply::new(status)
+        }
+        .with("content-type", "application/json; charset=utf-8")
     }
 
     pub fn text(status: u16, text: &str) -> Reply {
-        Reply { body: Bytes::copy_from_slice(text.as_bytes()), ..Reply::new(status) }
-            .with("content-type", "text/plain; charset=utf-8")
+        Reply {
+            body: Bytes::copy_from_slice(text.as_bytes()),
+            ..Reply::new(status)
+        }
+        .with("content-type", "text/plain; charset=utf-8")
     }
 
-    /// Sets a header; text no header can carry is left out.
+    pub fn has(&self, name: &str) -> bool {
+        self.headers.iter().any(|(present, _)| present == name)
+    }
+
+    /// Sets a header in place of one there may be; text no header can carry is left out.
     pub fn set(&mut self, name: &'static str, value: impl AsRef<str>) {
         if let Ok(value) = HeaderValue::from_str(value.as_ref()) {
-            self.headers.insert(HeaderName::from_static(name), value);
+            self.put(HeaderName::from_static(name), value);
         }
+    }
+
+    pub fn put(&mut self, name: HeaderName, value: HeaderValue) {
+        self.headers.retain(|(present, _)| *present != name);
+        self.headers.push((name, value));
     }
 
     pub fn with(mut self, name: &'static str, value: impl AsRef<str>) -> Reply {
@@ -119,7 +144,9 @@ mod tests {
 
     #[test]
     fn segments_are_decoded_after_splitting() {
-        let segments = request("//dbs/%C3%9Cben%20%26%20Mehr/colls/100%25%20na%C3%AFve/?x=/y").segments().unwrap();
+        let segments = request("//dbs/%C3%9Cben%20%26%20Mehr/colls/100%25%20na%C3%AFve/?x=/y")
+            .segments()
+            .unwrap();
         assert_eq!(segments, ["dbs", "Üben & Mehr", "colls", "100% naïve"]);
         assert_eq!(request("/dbs/a%2Fb").segments().unwrap(), ["dbs", "a/b"]);
         assert_eq!(request("/dbs/%FF").segments(), None);

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use crate::scenario::{Cloud, Machine, Scenario};
 
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[expect(clippy::struct_field_names, reason = "Azure's names")]
 pub struct Identity<'a> {
     pub client_id: &'a str,
     pub object_id: &'a str,
@@ -27,7 +28,10 @@ pub enum NoIdentity {
     Ambiguous,
 }
 
-pub fn select<'a>(machine: &'a Machine, selector: Selector<'_>) -> Result<Identity<'a>, NoIdentity> {
+pub fn select<'a>(
+    machine: &'a Machine,
+    selector: Selector<'_>,
+) -> Result<Identity<'a>, NoIdentity> {
     let (attribute, wanted): (fn(&Identity<'a>) -> String, &str) = match selector {
         Selector::Default => return default(machine),
         Selector::ClientId(id) => (|identity| identity.client_id.to_owned(), id),
@@ -64,11 +68,14 @@ fn system(machine: &Machine) -> Option<Identity<'_>> {
 }
 
 fn user_assigned(machine: &Machine) -> impl Iterator<Item = Identity<'_>> {
-    machine.user_assigned_identities.iter().map(|identity| Identity {
-        client_id: &identity.client_id,
-        object_id: &identity.object_id,
-        resource_id: Cow::Borrowed(&identity.resource_id),
-    })
+    machine
+        .user_assigned_identities
+        .iter()
+        .map(|identity| Identity {
+            client_id: &identity.client_id,
+            object_id: &identity.object_id,
+            resource_id: Cow::Borrowed(&identity.resource_id),
+        })
 }
 
 /// The machine's id in Resource Manager.
@@ -101,17 +108,28 @@ mod tests {
         let scenario = Scenario::tutorial();
         let machine = &scenario.machine;
         let reader = &machine.user_assigned_identities[0];
-        let selected = |selector| select(machine, selector).map(|identity| identity.client_id.to_owned());
-        assert_eq!(selected(Selector::Default).unwrap(), "33333333-0000-0000-0000-000000000001");
+        let selected =
+            |selector| select(machine, selector).map(|identity| identity.client_id.to_owned());
+        assert_eq!(
+            selected(Selector::Default).unwrap(),
+            "33333333-0000-0000-0000-000000000001"
+        );
+        let shouted = reader.resource_id.to_uppercase();
         for selector in [
             Selector::ClientId(&reader.client_id),
             Selector::ObjectId(&reader.object_id),
-            Selector::ResourceId(&reader.resource_id.to_uppercase()),
+            Selector::ResourceId(&shouted),
         ] {
             assert_eq!(selected(selector).unwrap(), reader.client_id);
         }
-        assert_eq!(selected(Selector::ClientId(&reader.object_id)), Err(NoIdentity::Unknown));
-        assert_eq!(selected(Selector::ResourceId(&machine_id(machine))), Err(NoIdentity::Unknown));
+        assert_eq!(
+            selected(Selector::ClientId(&reader.object_id)),
+            Err(NoIdentity::Unknown)
+        );
+        assert_eq!(
+            selected(Selector::ResourceId(&machine_id(machine))),
+            Err(NoIdentity::Unknown)
+        );
     }
 
     #[test]
@@ -119,11 +137,20 @@ mod tests {
         let mut machine = Scenario::tutorial().machine;
         machine.system_identity = None;
         let only = machine.user_assigned_identities[0].clone();
-        assert_eq!(select(&machine, Selector::Default).unwrap().client_id, only.client_id);
+        assert_eq!(
+            select(&machine, Selector::Default).unwrap().client_id,
+            only.client_id
+        );
         machine.user_assigned_identities.push(only);
-        assert_eq!(select(&machine, Selector::Default), Err(NoIdentity::Ambiguous));
+        assert_eq!(
+            select(&machine, Selector::Default),
+            Err(NoIdentity::Ambiguous)
+        );
         machine.user_assigned_identities.clear();
-        assert_eq!(select(&machine, Selector::Default), Err(NoIdentity::Unknown));
+        assert_eq!(
+            select(&machine, Selector::Default),
+            Err(NoIdentity::Unknown)
+        );
     }
 
     #[test]
@@ -132,7 +159,10 @@ mod tests {
         assert!(knows_resource(&scenario, "https://management.azure.com/"));
         assert!(knows_resource(&scenario, "https://management.azure.com"));
         assert!(knows_resource(&scenario, "https://vault.azure.net"));
-        assert!(!knows_resource(&scenario, "https://management.usgovcloudapi.net/"));
+        assert!(!knows_resource(
+            &scenario,
+            "https://management.usgovcloudapi.net/"
+        ));
         assert!(!knows_resource(&scenario, "https://example.com"));
     }
 }

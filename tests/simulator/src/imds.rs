@@ -11,10 +11,32 @@ use crate::simulator::Simulator;
 const SERVER: &str = "IMDS/150.870.65.1854";
 
 const VERSIONS: [&str; 26] = [
-    "2017-03-01", "2017-04-02", "2017-08-01", "2017-10-01", "2017-12-01", "2018-02-01", "2018-04-02", "2018-10-01",
-    "2019-02-01", "2019-03-11", "2019-04-30", "2019-06-01", "2019-06-04", "2019-08-01", "2019-08-15", "2019-11-01",
-    "2020-06-01", "2020-07-15", "2020-09-01", "2020-10-01", "2020-12-01", "2021-01-01", "2021-02-01", "2021-12-13",
-    "2023-07-01", "2025-04-07",
+    "2017-03-01",
+    "2017-04-02",
+    "2017-08-01",
+    "2017-10-01",
+    "2017-12-01",
+    "2018-02-01",
+    "2018-04-02",
+    "2018-10-01",
+    "2019-02-01",
+    "2019-03-11",
+    "2019-04-30",
+    "2019-06-01",
+    "2019-06-04",
+    "2019-08-01",
+    "2019-08-15",
+    "2019-11-01",
+    "2020-06-01",
+    "2020-07-15",
+    "2020-09-01",
+    "2020-10-01",
+    "2020-12-01",
+    "2021-01-01",
+    "2021-02-01",
+    "2021-12-13",
+    "2023-07-01",
+    "2025-04-07",
 ];
 
 /// The first version with tokens.
@@ -38,49 +60,68 @@ pub fn refusal(status: u16) -> Reply {
         404 => ("not_found", "IMDS endpoint is updating"),
         410 => ("gone", "IMDS is going through updates"),
         429 => ("too_many_requests", "Too many requests"),
-        _ => ("unknown", "Failed to retrieve token from the Active directory. For details see logs"),
+        _ => (
+            "unknown",
+            "Failed to retrieve token from the Active directory. For details see logs",
+        ),
     };
     refuse(status, error, description).with("server", SERVER)
 }
 
 fn token(simulator: &Simulator, request: &Request) -> Reply {
+    let query = request.query();
+    match asked(request, &query) {
+        Ok((resource, selector)) => issue(simulator, resource, selector),
+        Err(refusal) => refusal,
+    }
+}
+
+/// The resource and the identity a request is about.
+fn asked<'a>(
+    request: &Request,
+    query: &'a [(String, String)],
+) -> Result<(&'a str, Selector<'a>), Reply> {
+    let invalid = |description: &str| Err(refuse(400, "invalid_request", description));
     if request.method != Method::GET {
-        return refuse(405, "method_not_allowed", "Only GET is supported");
+        return Err(refuse(405, "method_not_allowed", "Only GET is supported"));
     }
     if !has_metadata_header(request) {
-        return refuse(400, "invalid_request", "Required metadata header not specified");
+        return invalid("Required metadata header not specified");
     }
     if request.headers.contains_key("x-forwarded-for") {
-        return refuse(400, "invalid_request", "Request contains an X-Forwarded-For header");
+        return invalid("Request contains an X-Forwarded-For header");
     }
-    let query = request.query();
-    if let Some(name) = repeated(&query) {
-        return refuse(400, "invalid_request", &format!("Query variable '{name}' is specified more than once"));
+    if let Some(name) = repeated(query) {
+        return invalid(&format!(
+            "Query variable '{name}' is specified more than once"
+        ));
     }
-    match value(&query, "api-version") {
-        None | Some("") => return refuse(400, "invalid_request", "Required query variable 'api-version' is missing"),
+    match value(query, "api-version") {
+        None | Some("") => return invalid("Required query variable 'api-version' is missing"),
         Some(version) if !VERSIONS.contains(&version) || version < FIRST_TOKEN_VERSION => {
-            return refuse(400, "invalid_request", "Query variable 'api-version' is not valid");
+            return invalid("Query variable 'api-version' is not valid");
         }
         Some(_) => {}
     }
-    let Some(resource) = value(&query, "resource").filter(|resource| !resource.is_empty()) else {
-        return refuse(400, "invalid_request", "Required query variable 'resource' is missing");
+    let Some(resource) = value(query, "resource").filter(|resource| !resource.is_empty()) else {
+        return invalid("Required query variable 'resource' is missing");
     };
     let selectors: Vec<Selector<'_>> = [
-        value(&query, "client_id").map(Selector::ClientId),
-        value(&query, "object_id").map(Selector::ObjectId),
-        value(&query, "msi_res_id").map(Selector::ResourceId),
+        value(query, "client_id").map(Selector::ClientId),
+        value(query, "object_id").map(Selector::ObjectId),
+        value(query, "msi_res_id").map(Selector::ResourceId),
     ]
     .into_iter()
     .flatten()
     .collect();
-    let selector = match selectors.as_slice() {
-        [] => Selector::Default,
-        [selector] => *selector,
-        _ => return refuse(400, "invalid_request", "Only one of client_id, object_id and msi_res_id may be specified"),
-    };
+    match selectors.as_slice() {
+        [] => Ok((resource, Selector::Default)),
+        [selector] => Ok((resource, *selector)),
+        _ => invalid("Only one of client_id, object_id and msi_res_id may be specified"),
+    }
+}
 
+fn issue(simulator: &Simulator, resource: &str, selector: Selector<'_>) -> Reply {
     let model = simulator.model();
     let scenario = &model.scenario;
     let identity = match identity::select(&scenario.machine, selector) {
@@ -95,7 +136,11 @@ fn token(simulator: &Simulator, request: &Request) -> Reply {
         }
     };
     if !identity::knows_resource(scenario, resource) {
-        return refuse(400, "invalid_resource", &unknown_resource(scenario, resource));
+        return refuse(
+            400,
+            "invalid_resource",
+            &unknown_resource(scenario, resource),
+        );
     }
     let now = simulator.clock.now();
     let token = simulator.tokens.issue(scenario, &identity, resource, now);
@@ -131,11 +176,17 @@ fn instance(simulator: &Simulator, request: &Request, path: &[&str]) -> Reply {
         return failure(400, "Bad request. Required metadata header not specified");
     }
     if request.headers.contains_key("x-forwarded-for") {
-        return failure(400, "Bad request. Request contains an X-Forwarded-For header");
+        return failure(
+            400,
+            "Bad request. Request contains an X-Forwarded-For header",
+        );
     }
     let query = request.query();
     if let Some(name) = repeated(&query) {
-        return failure(400, &format!("Bad request. Query variable '{name}' is specified more than once"));
+        return failure(
+            400,
+            &format!("Bad request. Query variable '{name}' is specified more than once"),
+        );
     }
     if !value(&query, "api-version").is_some_and(|version| VERSIONS.contains(&version)) {
         return Reply::json(
@@ -147,10 +198,15 @@ fn instance(simulator: &Simulator, request: &Request, path: &[&str]) -> Reply {
         );
     }
     let document = document(&simulator.model().scenario);
-    let found = path.iter().try_fold(&document, |value, segment| match value {
-        Value::Array(items) => segment.parse::<usize>().ok().and_then(|index| items.get(index)),
-        _ => value.get(segment),
-    });
+    let found = path
+        .iter()
+        .try_fold(&document, |value, segment| match value {
+            Value::Array(items) => segment
+                .parse::<usize>()
+                .ok()
+                .and_then(|index| items.get(index)),
+            _ => value.get(segment),
+        });
     match (found, value(&query, "format")) {
         (None, _) => failure(404, "Not found"),
         (Some(Value::String(text)), Some("text")) => Reply::text(200, text),
@@ -158,7 +214,13 @@ fn instance(simulator: &Simulator, request: &Request, path: &[&str]) -> Reply {
         (Some(Value::Object(object)), Some("text")) => {
             let names: Vec<String> = object
                 .iter()
-                .map(|(name, value)| if value.is_string() { name.clone() } else { format!("{name}/") })
+                .map(|(name, value)| {
+                    if value.is_string() {
+                        name.clone()
+                    } else {
+                        format!("{name}/")
+                    }
+                })
                 .collect();
             Reply::text(200, &names.join("\n"))
         }
@@ -185,17 +247,25 @@ fn newest_versions() -> Vec<&'static str> {
 }
 
 fn has_metadata_header(request: &Request) -> bool {
-    request.header("metadata").is_some_and(|value| value.eq_ignore_ascii_case("true"))
+    request
+        .header("metadata")
+        .is_some_and(|value| value.eq_ignore_ascii_case("true"))
 }
 
 fn repeated(query: &[(String, String)]) -> Option<&str> {
     query.iter().enumerate().find_map(|(index, (name, _))| {
-        query[..index].iter().any(|(earlier, _)| earlier.eq_ignore_ascii_case(name)).then_some(name.as_str())
+        query[..index]
+            .iter()
+            .any(|(earlier, _)| earlier.eq_ignore_ascii_case(name))
+            .then_some(name.as_str())
     })
 }
 
 fn refuse(status: u16, error: &str, description: &str) -> Reply {
-    Reply::json(status, &json!({"error": error, "error_description": description}))
+    Reply::json(
+        status,
+        &json!({"error": error, "error_description": description}),
+    )
 }
 
 fn failure(status: u16, error: &str) -> Reply {

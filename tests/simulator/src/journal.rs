@@ -1,6 +1,7 @@
 //! What this Azure was asked, for tests that assert on the wire.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -45,6 +46,8 @@ pub struct Arrival {
     pub headers: HeaderMap,
     pub http: &'static str,
     pub connection: u64,
+    /// Set when this side closes the connection.
+    pub closed_here: Arc<AtomicBool>,
     pub tls: bool,
 }
 
@@ -60,17 +63,22 @@ struct Entries {
     kept: VecDeque<Entry>,
 }
 
-/// A request being answered. Dropped before it is finished, the client has gone away.
+/// A request being answered. Dropped before it is finished, the client has gone away, unless this side closed the
+/// connection.
 #[derive(Debug)]
 pub struct Ticket {
     journal: Arc<Journal>,
     seq: u64,
+    closed_here: Arc<AtomicBool>,
     finished: bool,
 }
 
 impl Journal {
     pub fn new() -> Journal {
-        Journal { started: Instant::now(), entries: Mutex::default() }
+        Journal {
+            started: Instant::now(),
+            entries: Mutex::default(),
+        }
     }
 
     pub fn arrived(self: &Arc<Journal>, arrival: Arrival) -> Ticket {
@@ -97,7 +105,12 @@ impl Journal {
             end_ms: None,
             aborted: false,
         });
-        Ticket { journal: Arc::clone(self), seq, finished: false }
+        Ticket {
+            journal: Arc::clone(self),
+            seq,
+            closed_here: arrival.closed_here,
+            finished: false,
+        }
     }
 
     pub fn entries(&self) -> Vec<Entry> {
@@ -127,11 +140,14 @@ impl Journal {
 
 impl Ticket {
     pub fn body(&self, body: &[u8]) {
-        self.journal.update(self.seq, |entry| entry.body = String::from_utf8_lossy(body).into_owned());
+        self.journal.update(self.seq, |entry| {
+            entry.body = String::from_utf8_lossy(body).into_owned();
+        });
     }
 
     pub fn status(&self, status: u16) {
-        self.journal.update(self.seq, |entry| entry.status = Some(status));
+        self.journal
+            .update(self.seq, |entry| entry.status = Some(status));
     }
 
     /// The answer is complete, or this side ends it.
@@ -153,7 +169,7 @@ impl Ticket {
 
 impl Drop for Ticket {
     fn drop(&mut self) {
-        self.end(true);
+        self.end(!self.closed_here.load(Ordering::Acquire));
     }
 }
 
@@ -161,7 +177,11 @@ fn readable(headers: &HeaderMap) -> BTreeMap<String, String> {
     let mut readable = BTreeMap::<String, String>::new();
     for (name, value) in headers {
         let secret = SECRET_HEADERS.contains(&name.as_str());
-        let text = if secret { "<redacted>".into() } else { String::from_utf8_lossy(value.as_bytes()) };
+        let text = if secret {
+            "<redacted>".into()
+        } else {
+            String::from_utf8_lossy(value.as_bytes())
+        };
         readable
             .entry(name.as_str().to_owned())
             .and_modify(|all| {
@@ -190,6 +210,7 @@ mod tests {
             headers,
             http: "1.1",
             connection: 1,
+            closed_here: Arc::default(),
             tls: false,
         })
     }
@@ -208,7 +229,11 @@ mod tests {
         let journal = Arc::new(Journal::new());
         arrive(&journal).finish();
         drop(arrive(&journal));
-        let aborted: Vec<bool> = journal.entries().iter().map(|entry| entry.aborted).collect();
+        let aborted: Vec<bool> = journal
+            .entries()
+            .iter()
+            .map(|entry| entry.aborted)
+            .collect();
         assert_eq!(aborted, [false, true]);
     }
 

@@ -68,8 +68,11 @@ async fn run(arguments: Arguments) -> Result<(), Error> {
     let authority = Authority::new()?;
     let ca = CaFile::write(arguments.ca, &authority)?;
     let ports = Ports::open(&scenario, arguments.imds, &authority).await?;
-    let start =
-        Start { scenario, faults: arguments.faults, clock_offset_seconds: arguments.clock_offset_s };
+    let start = Start {
+        scenario,
+        faults: arguments.faults,
+        clock_offset_seconds: arguments.clock_offset_s,
+    };
     let simulator = Arc::new(Simulator::new(start, ports.account_endpoints())?);
     println!("{}", ports.announcement(&simulator, &ca.path));
     for port in ports.all {
@@ -80,7 +83,8 @@ async fn run(arguments: Arguments) -> Result<(), Error> {
 }
 
 fn read_scenario(path: &Path) -> Result<Scenario, String> {
-    let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let text =
+        std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
     Scenario::parse(&text).map_err(|error| format!("{}: {error}", path.display()))
 }
 
@@ -90,8 +94,12 @@ impl CaFile {
         let path = asked.unwrap_or_else(|| {
             std::env::temp_dir().join(format!("cosmi-simulator-{}-ca.pem", std::process::id()))
         });
-        std::fs::write(&path, authority.pem()).map_err(|error| format!("{}: {error}", path.display()))?;
-        Ok(CaFile { path: std::path::absolute(path)?, temporary })
+        std::fs::write(&path, authority.pem())
+            .map_err(|error| format!("{}: {error}", path.display()))?;
+        Ok(CaFile {
+            path: std::path::absolute(path)?,
+            temporary,
+        })
     }
 }
 

@@ -9,14 +9,12 @@ use crate::rbac::Rbac;
 use crate::scenario::{self, Scenario};
 use crate::secret;
 
-#[derive(Debug)]
 pub struct Model {
     pub scenario: Scenario,
     pub rbac: Rbac,
     pub accounts: Vec<Account>,
 }
 
-#[derive(Debug)]
 pub struct Account {
     pub spec: scenario::Account,
     pub subscription_id: String,
@@ -29,7 +27,7 @@ pub struct Account {
     pub lsn: u64,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Keys {
     pub primary: String,
     pub secondary: String,
@@ -61,17 +59,30 @@ pub struct Offer {
 impl Model {
     pub fn new(scenario: Scenario, now: Timestamp) -> Result<Model, String> {
         let rbac = Rbac::new(&scenario)?;
-        let accounts = scenario.accounts.iter().map(|spec| Account::new(spec, &scenario, now)).collect();
-        Ok(Model { scenario, rbac, accounts })
+        let accounts = scenario
+            .accounts
+            .iter()
+            .map(|spec| Account::new(spec, &scenario, now))
+            .collect();
+        Ok(Model {
+            scenario,
+            rbac,
+            accounts,
+        })
     }
 
     pub fn account(&self, name: &str) -> Option<&Account> {
-        self.accounts.iter().find(|account| account.spec.name.eq_ignore_ascii_case(name))
+        self.accounts
+            .iter()
+            .find(|account| account.spec.name.eq_ignore_ascii_case(name))
     }
 
     /// Gives an account new keys; false when there is no such account.
     pub fn rotate_keys(&mut self, name: &str) -> bool {
-        let account = self.accounts.iter_mut().find(|account| account.spec.name.eq_ignore_ascii_case(name));
+        let account = self
+            .accounts
+            .iter_mut()
+            .find(|account| account.spec.name.eq_ignore_ascii_case(name));
         match account {
             Some(account) => {
                 account.keys = Keys::new();
@@ -147,8 +158,19 @@ impl Account {
             "_users": "users/",
             "_ts": now.as_second(),
         });
-        self.add_offer(&own_path, &rid, spec.throughput, spec.autoscale_max_throughput, now);
-        let mut database = Database { id: spec.id.clone(), rid, document, collections: Vec::new() };
+        self.add_offer(
+            &own_path,
+            &rid,
+            spec.throughput,
+            spec.autoscale_max_throughput,
+            now,
+        );
+        let mut database = Database {
+            id: spec.id.clone(),
+            rid,
+            document,
+            collections: Vec::new(),
+        };
         for collection in &spec.collections {
             let collection = self.collection(&database, collection, now);
             database.collections.push(collection);
@@ -156,7 +178,12 @@ impl Account {
         self.databases.push(database);
     }
 
-    fn collection(&mut self, database: &Database, spec: &scenario::Collection, now: Timestamp) -> Collection {
+    fn collection(
+        &mut self,
+        database: &Database,
+        spec: &scenario::Collection,
+        now: Timestamp,
+    ) -> Collection {
         let seed = format!("{}\n{}\n{}", self.spec.name, database.id, spec.id);
         let mut bytes = bytes(&database.rid);
         bytes.extend_from_slice(&digest(&seed)[..4]);
@@ -197,14 +224,36 @@ impl Account {
             "_udfs": "udfs/",
             "_conflicts": "conflicts/",
         });
-        document.extend(service.as_object().expect("an object was just written").clone());
+        document.extend(
+            service
+                .as_object()
+                .expect("an object was just written")
+                .clone(),
+        );
 
-        self.add_offer(&own_path, &rid, spec.throughput, spec.autoscale_max_throughput, now);
-        Collection { id: spec.id.clone(), rid, document: document.into() }
+        self.add_offer(
+            &own_path,
+            &rid,
+            spec.throughput,
+            spec.autoscale_max_throughput,
+            now,
+        );
+        Collection {
+            id: spec.id.clone(),
+            rid,
+            document: document.into(),
+        }
     }
 
     /// Serverless accounts have no offers, nor have collections that share their database's throughput.
-    fn add_offer(&mut self, resource: &str, resource_rid: &str, manual: Option<u32>, autoscale: Option<u32>, now: Timestamp) {
+    fn add_offer(
+        &mut self,
+        resource: &str,
+        resource_rid: &str,
+        manual: Option<u32>,
+        autoscale: Option<u32>,
+        now: Timestamp,
+    ) {
         if self.spec.serverless() {
             return;
         }
@@ -247,25 +296,36 @@ impl Account {
     /// Three bytes, so two resources could get the same; letters of both cases, so that a signature which does not
     /// lower them is found out.
     fn free_offer_rid(&self, resource: &str) -> String {
-        (0_u32..)
+        (0..=u32::MAX)
             .map(|attempt| rid(&digest(&format!("{}\n{resource}\n{attempt}", self.spec.name))[..3]))
-            .find(|rid| rid.chars().any(|letter| letter.is_ascii_uppercase()) && self.offers.iter().all(|offer| offer.rid != *rid))
+            .find(|rid| {
+                rid.chars().any(|letter| letter.is_ascii_uppercase())
+                    && self.offers.iter().all(|offer| offer.rid != *rid)
+            })
             .expect("an account has far fewer offers than there are ids")
     }
 
     fn next_etag(&mut self, now: Timestamp) -> String {
         self.lsn += 1;
-        format!("\"0000{:04x}-0000-0700-0000-{:08x}0000\"", self.lsn & 0xffff, now.as_second() & 0xffff_ffff)
+        format!(
+            "\"0000{:04x}-0000-0700-0000-{:08x}0000\"",
+            self.lsn & 0xffff,
+            now.as_second() & 0xffff_ffff
+        )
     }
 }
 
 impl Database {
     pub fn collection(&self, id: &str) -> Option<&Collection> {
-        self.collections.iter().find(|collection| collection.id == id)
+        self.collections
+            .iter()
+            .find(|collection| collection.id == id)
     }
 
     pub fn collection_by_rid(&self, rid: &str) -> Option<&Collection> {
-        self.collections.iter().find(|collection| collection.rid == rid)
+        self.collections
+            .iter()
+            .find(|collection| collection.rid == rid)
     }
 }
 
@@ -293,7 +353,9 @@ fn rid(bytes: &[u8]) -> String {
 }
 
 fn bytes(rid: &str) -> Vec<u8> {
-    STANDARD.decode(rid.replace('-', "/")).expect("resource ids are base64")
+    STANDARD
+        .decode(rid.replace('-', "/"))
+        .expect("resource ids are base64")
 }
 
 #[cfg(test)]
@@ -313,7 +375,11 @@ mod tests {
                 assert!(database.rid.ends_with("=="));
                 for collection in &database.collections {
                     assert_eq!(collection.rid.len(), 12);
-                    assert_eq!(collection.rid[..5], database.rid[..5], "a collection's id starts with its database's");
+                    assert_eq!(
+                        collection.rid[..5],
+                        database.rid[..5],
+                        "a collection's id starts with its database's"
+                    );
                 }
             }
             assert!(account.offers.iter().all(|offer| offer.rid.len() == 4));
@@ -324,11 +390,17 @@ mod tests {
     fn resource_ids_are_stable_and_distinct() {
         let (one, two) = (tutorial(), tutorial());
         let rids = |model: &Model| -> Vec<String> {
-            model.accounts.iter().flat_map(|account| &account.offers).map(|offer| offer.rid.clone()).collect()
+            model
+                .accounts
+                .iter()
+                .flat_map(|account| &account.offers)
+                .map(|offer| offer.rid.clone())
+                .collect()
         };
         assert_eq!(rids(&one), rids(&two));
         let account = one.account("MyAccount").unwrap();
-        let distinct: std::collections::HashSet<_> = account.offers.iter().map(|offer| &offer.rid).collect();
+        let distinct: std::collections::HashSet<_> =
+            account.offers.iter().map(|offer| &offer.rid).collect();
         assert_eq!(distinct.len(), account.offers.len());
     }
 
@@ -336,15 +408,30 @@ mod tests {
     fn offers_are_where_throughput_is() {
         let model = tutorial();
         let account = model.account("myaccount").unwrap();
-        let offer_of = |rid: &str| account.offers.iter().find(|offer| offer.document["offerResourceId"] == rid);
+        let offer_of = |rid: &str| {
+            account
+                .offers
+                .iter()
+                .find(|offer| offer.document["offerResourceId"] == rid)
+        };
         let shared = account.database("Shared").unwrap();
         assert!(offer_of(&shared.rid).is_some());
         assert!(offer_of(&shared.collection("Orders").unwrap().rid).is_none());
-        let scaled = account.database("Auto").unwrap().collection("Scaled").unwrap();
+        let scaled = account
+            .database("Auto")
+            .unwrap()
+            .collection("Scaled")
+            .unwrap();
         let content = &offer_of(&scaled.rid).unwrap().document["content"];
         assert_eq!(content["offerThroughput"], 400);
         assert_eq!(content["offerAutopilotSettings"]["maxThroughput"], 4000);
-        assert!(model.account("serverlessaccount").unwrap().offers.is_empty());
+        assert!(
+            model
+                .account("serverlessaccount")
+                .unwrap()
+                .offers
+                .is_empty()
+        );
     }
 
     #[test]
@@ -353,7 +440,13 @@ mod tests {
         let before = model.account("myaccount").unwrap().keys.clone();
         assert!(model.rotate_keys("MYACCOUNT"));
         let after = &model.account("myaccount").unwrap().keys;
-        assert!(before.read_write().iter().chain(&before.read_only()).all(|key| !after.read_write().contains(key)));
+        assert!(
+            before
+                .read_write()
+                .iter()
+                .chain(&before.read_only())
+                .all(|key| !after.read_write().contains(key))
+        );
         assert!(!model.rotate_keys("nobody"));
     }
 }

@@ -8,7 +8,6 @@ use serde_json::{Map, Value, json};
 use tokio::net::TcpListener;
 
 use crate::app_service;
-use crate::face::Face;
 use crate::scenario::Scenario;
 use crate::server::{Port, Serves};
 use crate::simulator::{Endpoints, Simulator};
@@ -37,30 +36,70 @@ struct TlsFaults {
 const ANY_PORT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 
 impl Ports {
-    pub async fn open(scenario: &Scenario, imds: SocketAddr, authority: &Authority) -> Result<Ports, Error> {
+    pub async fn open(
+        scenario: &Scenario,
+        imds: SocketAddr,
+        authority: &Authority,
+    ) -> Result<Ports, Error> {
         let good = authority.acceptor(None)?;
         let mut opener = Opener { all: Vec::new() };
-        let imds = opener.open(imds, Serves::Face(Face::Imds), None).await?;
-        let app_service = opener.open(ANY_PORT, Serves::Face(Face::AppService), None).await?;
-        let arm_https = opener.open(ANY_PORT, Serves::Face(Face::Arm), Some(good.clone())).await?;
-        let arm_http = opener.open(ANY_PORT, Serves::Face(Face::Arm), None).await?;
+        let imds = opener.open(imds, Serves::Imds, None).await?;
+        let app_service = opener.open(ANY_PORT, Serves::AppService, None).await?;
+        let arm_https = opener
+            .open(ANY_PORT, Serves::Arm, Some(good.clone()))
+            .await?;
+        let arm_http = opener.open(ANY_PORT, Serves::Arm, None).await?;
         let control = opener.open(ANY_PORT, Serves::Control, None).await?;
         let mut accounts = BTreeMap::new();
         for account in &scenario.accounts {
             let serves = Serves::Account(account.name.clone());
-            let https = opener.open(ANY_PORT, serves.clone(), Some(good.clone())).await?;
+            let https = opener
+                .open(ANY_PORT, serves.clone(), Some(good.clone()))
+                .await?;
             let http = opener.open(ANY_PORT, serves, None).await?;
-            accounts.insert(account.name.clone(), Endpoints { https: https_url(https), http: format!("{}/", http_url(http)) });
+            accounts.insert(
+                account.name.clone(),
+                Endpoints {
+                    https: https_url(https),
+                    http: format!("{}/", http_url(http)),
+                },
+            );
         }
-        let first = scenario.accounts.first().ok_or("a scenario has at least one account")?;
+        let first = scenario
+            .accounts
+            .first()
+            .ok_or("a scenario has at least one account")?;
         let serves = Serves::Account(first.name.clone());
         let stranger = Authority::new()?;
         let tls_faults = TlsFaults {
-            wrong_name: opener.open(ANY_PORT, serves.clone(), Some(authority.acceptor(Some(Defect::WrongName))?)).await?,
-            expired: opener.open(ANY_PORT, serves.clone(), Some(authority.acceptor(Some(Defect::Expired))?)).await?,
-            unknown_ca: opener.open(ANY_PORT, serves, Some(stranger.acceptor(None)?)).await?,
+            wrong_name: opener
+                .open(
+                    ANY_PORT,
+                    serves.clone(),
+                    Some(authority.acceptor(Some(Defect::WrongName))?),
+                )
+                .await?,
+            expired: opener
+                .open(
+                    ANY_PORT,
+                    serves.clone(),
+                    Some(authority.acceptor(Some(Defect::Expired))?),
+                )
+                .await?,
+            unknown_ca: opener
+                .open(ANY_PORT, serves, Some(stranger.acceptor(None)?))
+                .await?,
         };
-        Ok(Ports { all: opener.all, imds, app_service, arm_https, arm_http, control, accounts, tls_faults })
+        Ok(Ports {
+            all: opener.all,
+            imds,
+            app_service,
+            arm_https,
+            arm_http,
+            control,
+            accounts,
+            tls_faults,
+        })
     }
 
     pub fn account_endpoints(&self) -> BTreeMap<String, Endpoints> {
@@ -77,7 +116,10 @@ impl Ports {
             .accounts
             .iter()
             .map(|(name, endpoints)| {
-                (name.clone(), json!({"endpoint": endpoints.https, "endpointHttp": endpoints.http}))
+                (
+                    name.clone(),
+                    json!({"endpoint": endpoints.https, "endpointHttp": endpoints.http}),
+                )
             })
             .collect();
         json!({
@@ -120,9 +162,15 @@ impl Opener {
         serves: Serves,
         tls: Option<tokio_rustls::TlsAcceptor>,
     ) -> Result<SocketAddr, Error> {
-        let listener = TcpListener::bind(address).await.map_err(|error| format!("{address}: {error}"))?;
+        let listener = TcpListener::bind(address)
+            .await
+            .map_err(|error| format!("{address}: {error}"))?;
         let local = listener.local_addr()?;
-        self.all.push(Port { listener, serves, tls });
+        self.all.push(Port {
+            listener,
+            serves,
+            tls,
+        });
         Ok(local)
     }
 }

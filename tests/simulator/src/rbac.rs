@@ -8,7 +8,11 @@ const BUILT_IN: &[(&str, &[&str], &[&str])] = &[
     (
         "Contributor",
         &["*"],
-        &["Microsoft.Authorization/*/Delete", "Microsoft.Authorization/*/Write", "Microsoft.Authorization/elevateAccess/Action"],
+        &[
+            "Microsoft.Authorization/*/Delete",
+            "Microsoft.Authorization/*/Write",
+            "Microsoft.Authorization/elevateAccess/Action",
+        ],
     ),
     ("Reader", &["*/read"], &[]),
     (
@@ -81,21 +85,29 @@ impl Rbac {
 
     /// Whether a role at this scope or above it allows the action.
     pub fn allows(&self, principal_id: &str, action: &str, scope: &str) -> bool {
-        self.of(principal_id).any(|assignment| within(scope, &assignment.scope) && permits(&assignment.role, action))
+        self.of(principal_id)
+            .any(|assignment| within(scope, &assignment.scope) && permits(&assignment.role, action))
     }
 
     /// Whether any role at, above or below this scope is held: what makes a subscription visible.
     pub fn sees(&self, principal_id: &str, scope: &str) -> bool {
-        self.of(principal_id).any(|assignment| within(scope, &assignment.scope) || within(&assignment.scope, scope))
+        self.of(principal_id)
+            .any(|assignment| within(scope, &assignment.scope) || within(&assignment.scope, scope))
     }
 
     fn of<'a>(&'a self, principal_id: &'a str) -> impl Iterator<Item = &'a Assignment> {
-        self.assignments.iter().filter(move |assignment| assignment.principal_id.eq_ignore_ascii_case(principal_id))
+        self.assignments
+            .iter()
+            .filter(move |assignment| assignment.principal_id.eq_ignore_ascii_case(principal_id))
     }
 }
 
 fn definition(scenario: &Scenario, name: &str) -> Result<RoleDefinition, String> {
-    if let Some(custom) = scenario.role_definitions.iter().find(|role| role.name == name) {
+    if let Some(custom) = scenario
+        .role_definitions
+        .iter()
+        .find(|role| role.name == name)
+    {
         return Ok(custom.clone());
     }
     let (name, actions, not_actions) = BUILT_IN
@@ -103,7 +115,11 @@ fn definition(scenario: &Scenario, name: &str) -> Result<RoleDefinition, String>
         .find(|(built_in, ..)| *built_in == name)
         .ok_or_else(|| format!("there is no role {name:?}"))?;
     let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
-    Ok(RoleDefinition { name: (*name).to_owned(), actions: owned(actions), not_actions: owned(not_actions) })
+    Ok(RoleDefinition {
+        name: (*name).to_owned(),
+        actions: owned(actions),
+        not_actions: owned(not_actions),
+    })
 }
 
 fn permits(role: &RoleDefinition, action: &str) -> bool {
@@ -114,7 +130,9 @@ fn permits(role: &RoleDefinition, action: &str) -> bool {
 fn within(scope: &str, ancestor: &str) -> bool {
     let scope = scope.to_lowercase();
     let ancestor = ancestor.trim_end_matches('/').to_lowercase();
-    scope.strip_prefix(&ancestor).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    scope
+        .strip_prefix(&ancestor)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// `*` stands for any text.
@@ -122,10 +140,16 @@ fn matches(pattern: &str, action: &str) -> bool {
     let (pattern, action) = (pattern.to_lowercase(), action.to_lowercase());
     let mut parts = pattern.split('*');
     let first = parts.next().expect("splitting yields at least one part");
-    let Some(mut rest) = action.strip_prefix(first) else { return false };
-    let Some(last) = parts.next_back() else { return rest.is_empty() };
+    let Some(mut rest) = action.strip_prefix(first) else {
+        return false;
+    };
+    let Some(last) = parts.next_back() else {
+        return rest.is_empty();
+    };
     for part in parts {
-        let Some(at) = rest.find(part) else { return false };
+        let Some(at) = rest.find(part) else {
+            return false;
+        };
         rest = &rest[at + part.len()..];
     }
     rest.ends_with(last)
@@ -150,7 +174,10 @@ mod tests {
     #[test]
     fn wildcards() {
         assert!(matches("*", "anything"));
-        assert!(matches("*/read", "Microsoft.DocumentDB/databaseAccounts/READ"));
+        assert!(matches(
+            "*/read",
+            "Microsoft.DocumentDB/databaseAccounts/READ"
+        ));
         assert!(matches("a/*/c", "a/b/b/c"));
         assert!(!matches("a/*/c", "a/c"));
         assert!(!matches("a/b", "a/b/c"));
@@ -169,20 +196,41 @@ mod tests {
         ] {
             let scope = account(name);
             assert!(rbac.allows(SYSTEM, &action("read"), &scope), "{name}");
-            assert_eq!(rbac.allows(SYSTEM, &action("listKeys/action"), &scope), list, "{name}");
-            assert_eq!(rbac.allows(SYSTEM, &action("readonlykeys/action"), &scope), post, "{name}");
-            assert_eq!(rbac.allows(SYSTEM, &action("readonlykeys/read"), &scope), get, "{name}");
+            assert_eq!(
+                rbac.allows(SYSTEM, &action("listKeys/action"), &scope),
+                list,
+                "{name}"
+            );
+            assert_eq!(
+                rbac.allows(SYSTEM, &action("readonlykeys/action"), &scope),
+                post,
+                "{name}"
+            );
+            assert_eq!(
+                rbac.allows(SYSTEM, &action("readonlykeys/read"), &scope),
+                get,
+                "{name}"
+            );
         }
         assert!(!rbac.allows(READER, &action("listKeys/action"), &account("myaccount")));
         assert!(rbac.allows(READER, &action("readonlykeys/read"), &account("myaccount")));
-        assert!(!rbac.sees(READER, "/subscriptions/66666666-7777-8888-9999-000000000000"));
-        assert!(rbac.sees(READER, "/subscriptions/11111111-2222-3333-4444-555555555555"));
+        assert!(!rbac.sees(
+            READER,
+            "/subscriptions/66666666-7777-8888-9999-000000000000"
+        ));
+        assert!(rbac.sees(
+            READER,
+            "/subscriptions/11111111-2222-3333-4444-555555555555"
+        ));
         assert!(!rbac.sees("nobody", GROUP));
     }
 
     #[test]
     fn a_scope_is_a_whole_segment() {
-        assert!(within("/subscriptions/A/resourceGroups/rg", "/subscriptions/a/"));
+        assert!(within(
+            "/subscriptions/A/resourceGroups/rg",
+            "/subscriptions/a/"
+        ));
         assert!(!within("/subscriptions/ab", "/subscriptions/a"));
     }
 

@@ -32,9 +32,12 @@ pub struct Scenario {
 
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
 pub enum Cloud {
-    AzurePublicCloud,
-    AzureUSGovernmentCloud,
-    AzureChinaCloud,
+    #[serde(rename = "AzurePublicCloud")]
+    Public,
+    #[serde(rename = "AzureUSGovernmentCloud")]
+    UsGovernment,
+    #[serde(rename = "AzureChinaCloud")]
+    China,
 }
 
 /// How many items a list answers at once; absent means all of them.
@@ -69,6 +72,7 @@ pub struct SystemIdentity {
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(clippy::struct_field_names, reason = "Azure's names")]
 pub struct UserAssignedIdentity {
     pub client_id: String,
     pub object_id: String,
@@ -203,9 +207,17 @@ impl Scenario {
                 ));
             }
             for database in &account.databases {
-                one_throughput(&database.id, database.throughput, database.autoscale_max_throughput)?;
+                one_throughput(
+                    &database.id,
+                    database.throughput,
+                    database.autoscale_max_throughput,
+                )?;
                 for collection in &database.collections {
-                    one_throughput(&collection.id, collection.throughput, collection.autoscale_max_throughput)?;
+                    one_throughput(
+                        &collection.id,
+                        collection.throughput,
+                        collection.autoscale_max_throughput,
+                    )?;
                 }
             }
         }
@@ -213,58 +225,70 @@ impl Scenario {
     }
 
     pub fn subscription_of<'a>(&'a self, account: &'a Account) -> &'a str {
-        account.subscription_id.as_deref().unwrap_or(&self.machine.subscription_id)
+        account
+            .subscription_id
+            .as_deref()
+            .unwrap_or(&self.machine.subscription_id)
     }
 }
 
 fn one_throughput(id: &str, manual: Option<u32>, autoscale: Option<u32>) -> Result<(), String> {
     if manual.is_some() && autoscale.is_some() {
-        return Err(format!("{id:?} has both throughput and autoscaleMaxThroughput"));
+        return Err(format!(
+            "{id:?} has both throughput and autoscaleMaxThroughput"
+        ));
     }
     Ok(())
 }
 
 impl Account {
     pub fn serverless(&self) -> bool {
-        self.capabilities.iter().any(|capability| capability == "EnableServerless")
+        self.capabilities
+            .iter()
+            .any(|capability| capability == "EnableServerless")
     }
 }
 
 impl Cloud {
     pub fn name(self) -> &'static str {
         match self {
-            Cloud::AzurePublicCloud => "AzurePublicCloud",
-            Cloud::AzureUSGovernmentCloud => "AzureUSGovernmentCloud",
-            Cloud::AzureChinaCloud => "AzureChinaCloud",
+            Cloud::Public => "AzurePublicCloud",
+            Cloud::UsGovernment => "AzureUSGovernmentCloud",
+            Cloud::China => "AzureChinaCloud",
         }
     }
 
     /// What Resource Manager accepts as a token's audience: the present and the classic name.
     pub fn arm_audiences(self) -> [&'static str; 2] {
         match self {
-            Cloud::AzurePublicCloud => ["https://management.core.windows.net/", "https://management.azure.com/"],
-            Cloud::AzureUSGovernmentCloud => {
-                ["https://management.core.usgovcloudapi.net/", "https://management.usgovcloudapi.net/"]
-            }
-            Cloud::AzureChinaCloud => {
-                ["https://management.core.chinacloudapi.cn/", "https://management.chinacloudapi.cn/"]
-            }
+            Cloud::Public => [
+                "https://management.core.windows.net/",
+                "https://management.azure.com/",
+            ],
+            Cloud::UsGovernment => [
+                "https://management.core.usgovcloudapi.net/",
+                "https://management.usgovcloudapi.net/",
+            ],
+            Cloud::China => [
+                "https://management.core.chinacloudapi.cn/",
+                "https://management.chinacloudapi.cn/",
+            ],
         }
     }
 
     pub fn cosmos_audience(self) -> &'static str {
         match self {
-            Cloud::AzurePublicCloud => "https://cosmos.azure.com",
-            Cloud::AzureUSGovernmentCloud => "https://cosmos.azure.us",
-            Cloud::AzureChinaCloud => "https://cosmos.azure.cn",
+            Cloud::Public => "https://cosmos.azure.com",
+            Cloud::UsGovernment => "https://cosmos.azure.us",
+            Cloud::China => "https://cosmos.azure.cn",
         }
     }
 
     pub fn login(self) -> &'static str {
         match self {
-            Cloud::AzurePublicCloud => "https://login.windows.net",
-            Cloud::AzureUSGovernmentCloud => "https://login.microsoftonline.us",
-            Cloud::AzureChinaCloud => "https://login.chinacloudapi.cn",
+            Cloud::Public => "https://login.windows.net",
+            Cloud::UsGovernment => "https://login.microsoftonline.us",
+            Cloud::China => "https://login.chinacloudapi.cn",
         }
     }
 }
@@ -277,16 +301,31 @@ mod tests {
     fn the_tutorial_parses() {
         let scenario = Scenario::tutorial();
         assert_eq!(scenario.accounts.len(), 7);
-        assert_eq!(scenario.subscription_of(&scenario.accounts[0]), "11111111-2222-3333-4444-555555555555");
+        assert_eq!(
+            scenario.subscription_of(&scenario.accounts[0]),
+            "11111111-2222-3333-4444-555555555555"
+        );
     }
 
     #[test]
     fn mistakes_are_named() {
         let twice = DEFAULT.replace("\"name\": \"readeraccount\"", "\"name\": \"myaccount\"");
-        assert!(Scenario::parse(&twice).unwrap_err().contains("two accounts"));
+        assert!(
+            Scenario::parse(&twice)
+                .unwrap_err()
+                .contains("two accounts")
+        );
         let unknown = DEFAULT.replacen("\"tenantId\"", "\"tenant\"", 1);
         assert!(Scenario::parse(&unknown).unwrap_err().contains("tenant"));
-        let nowhere = DEFAULT.replacen("\"resourceGroup\": \"rg\",\n      \"databases\"", "\"resourceGroup\": \"other\",\n      \"databases\"", 1);
-        assert!(Scenario::parse(&nowhere).unwrap_err().contains("does not exist"));
+        let nowhere = DEFAULT.replacen(
+            "\"resourceGroup\": \"rg\",\n      \"databases\"",
+            "\"resourceGroup\": \"other\",\n      \"databases\"",
+            1,
+        );
+        assert!(
+            Scenario::parse(&nowhere)
+                .unwrap_err()
+                .contains("does not exist")
+        );
     }
 }

@@ -1,5 +1,7 @@
 //! Random values, and the HMAC both kinds of signatures use.
 
+use std::fmt::Write as _;
+
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -18,7 +20,11 @@ pub fn account_key() -> String {
 
 /// Upper-case hexadecimal, as App Service writes its header.
 pub fn hexadecimal<const LENGTH: usize>() -> String {
-    random::<LENGTH>().iter().map(|byte| format!("{byte:02X}")).collect()
+    let mut text = String::with_capacity(2 * LENGTH);
+    for byte in random::<LENGTH>() {
+        write!(text, "{byte:02X}").expect("a string takes any text");
+    }
+    text
 }
 
 pub fn sign(key: &[u8], message: &[u8]) -> Vec<u8> {

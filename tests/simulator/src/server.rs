@@ -2,8 +2,9 @@
 
 use std::fmt;
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use http_body_util::{BodyExt, Limited};
@@ -45,7 +46,9 @@ pub struct Port {
 
 #[derive(Clone, Debug)]
 pub enum Serves {
-    Face(Face),
+    Imds,
+    AppService,
+    Arm,
     /// The data plane of one account.
     Account(String),
     Control,
@@ -57,6 +60,7 @@ struct Connection {
     tls: bool,
     local: SocketAddr,
     closing: Arc<Notify>,
+    closed_here: Arc<AtomicBool>,
 }
 
 /// The connection is closed instead of answering.
@@ -74,7 +78,9 @@ impl std::error::Error for Unanswered {}
 impl Serves {
     fn face(&self) -> Option<Face> {
         match self {
-            Serves::Face(face) => Some(*face),
+            Serves::Imds => Some(Face::Imds),
+            Serves::AppService => Some(Face::AppService),
+            Serves::Arm => Some(Face::Arm),
             Serves::Account(_) => Some(Face::Cosmos),
             Serves::Control => None,
         }
@@ -83,14 +89,18 @@ impl Serves {
     fn account(&self) -> Option<&str> {
         match self {
             Serves::Account(name) => Some(name),
-            Serves::Face(_) | Serves::Control => None,
+            _ => None,
         }
     }
 }
 
 /// Accepts connections for ever.
 pub async fn serve(simulator: Arc<Simulator>, port: Port) {
-    let Port { listener, serves, tls } = port;
+    let Port {
+        listener,
+        serves,
+        tls,
+    } = port;
     loop {
         let Ok((stream, _)) = listener.accept().await else {
             // Out of file handles, say; it may pass.
@@ -98,18 +108,30 @@ pub async fn serve(simulator: Arc<Simulator>, port: Port) {
             continue;
         };
         let counted = serves.face().map(|face| simulator.stats.connection(face));
-        if serves.face().is_some_and(|face| simulator.faults.drops_connection(face, serves.account())) {
+        if serves
+            .face()
+            .is_some_and(|face| simulator.faults.drops_connection(face, serves.account()))
+        {
             continue;
         }
-        let Ok(local) = stream.local_addr() else { continue };
+        let Ok(local) = stream.local_addr() else {
+            continue;
+        };
         let connection = Arc::new(Connection {
             id: CONNECTIONS.fetch_add(1, Ordering::Relaxed) + 1,
             serves: serves.clone(),
             tls: tls.is_some(),
             local,
             closing: Arc::new(Notify::new()),
+            closed_here: Arc::default(),
         });
-        tokio::spawn(connect(Arc::clone(&simulator), connection, stream, tls.clone(), counted));
+        tokio::spawn(connect(
+            Arc::clone(&simulator),
+            connection,
+            stream,
+            tls.clone(),
+            counted,
+        ));
     }
 }
 
@@ -126,7 +148,9 @@ async fn connect(
         None => speak(simulator, connection, stream).await,
         Some(acceptor) => {
             // A client that does not trust the certificate ends here.
-            let Ok(stream) = acceptor.accept(stream).await else { return };
+            let Ok(stream) = acceptor.accept(stream).await else {
+                return;
+            };
             if let Some(counted) = &counted {
                 counted.handshake_done();
             }
@@ -140,18 +164,23 @@ where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let closing = Arc::clone(&connection.closing);
+    let closed_here = Arc::clone(&connection.closed_here);
     let service = service_fn(move |request| {
         let (simulator, connection) = (Arc::clone(&simulator), Arc::clone(&connection));
         async move { answer(&simulator, &connection, request).await }
     });
     let mut builder = auto::Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(FIRST_WORD);
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(FIRST_WORD);
     builder.http2().timer(TokioTimer::new());
-    let conversation = builder.serve_connection(TokioIo::new(stream), service);
+    let mut conversation = pin!(builder.serve_connection(TokioIo::new(stream), service));
     // Clients come and go as they like; what they did is in the journal.
     tokio::select! {
-        _ = conversation => {}
-        () = closing.notified() => {}
+        _ = &mut conversation => {}
+        // Other requests on the connection end with it.
+        () = closing.notified() => closed_here.store(true, Ordering::Release),
     }
 }
 
@@ -161,7 +190,10 @@ async fn answer(
     request: hyper::Request<Incoming>,
 ) -> Result<Response<AnswerBody>, Unanswered> {
     let (parts, body) = request.into_parts();
-    let target = parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string);
+    let target = parts
+        .uri
+        .path_and_query()
+        .map_or_else(|| "/".to_owned(), ToString::to_string);
     let mut request = Request {
         origin: origin(connection, &parts),
         method: parts.method,
@@ -180,7 +212,7 @@ async fn answer(
 
     let account = match &connection.serves {
         Serves::Account(name) => Some(name.clone()),
-        _ if face == Face::Arm => arm::account_in(&request),
+        Serves::Arm => arm::account_in(&request),
         _ => None,
     };
     let mut ticket = simulator.journal.arrived(Arrival {
@@ -191,13 +223,18 @@ async fn answer(
         headers: request.headers.clone(),
         http: if request.http2 { "2" } else { "1.1" },
         connection: connection.id,
+        closed_here: Arc::clone(&connection.closed_here),
         tls: connection.tls,
     });
     request.body = read(body).await?;
     ticket.body(&request.body);
 
-    let subject =
-        Subject { face, account: account.as_deref(), method: request.method.as_str(), path: request.path() };
+    let subject = Subject {
+        face,
+        account: account.as_deref(),
+        method: request.method.as_str(),
+        path: request.path(),
+    };
     let action = simulator.faults.for_request(subject).unwrap_or_default();
     if let Some(delay) = action.delay_ms {
         tokio::time::sleep(Duration::from_millis(delay)).await;
@@ -212,7 +249,7 @@ async fn answer(
     }
 
     let mut reply = ordinary_or_asked(simulator, connection, face, &request, &action);
-    if !reply.headers.contains_key("date") {
+    if !reply.has("date") {
         reply.set("date", clock::http_date(simulator.clock.now()));
     }
     let delivery = delivery(&action, &mut reply);
@@ -231,11 +268,12 @@ fn ordinary_or_asked(
     let asked = action.status.or(action.redirect.as_ref().map(|_| 307));
     let mut reply = match asked {
         Some(status) => refusal(face, status),
-        None => match (&connection.serves, face) {
-            (Serves::Account(name), _) => cosmos::answer(simulator, name, request),
-            (_, Face::Imds) => imds::answer(simulator, request),
-            (_, Face::AppService) => app_service::answer(simulator, request),
-            (_, Face::Arm | Face::Cosmos) => arm::answer(simulator, request),
+        None => match &connection.serves {
+            Serves::Imds => imds::answer(simulator, request),
+            Serves::AppService => app_service::answer(simulator, request),
+            Serves::Arm => arm::answer(simulator, request),
+            Serves::Account(name) => cosmos::answer(simulator, name, request),
+            Serves::Control => control::answer(simulator, request),
         },
     };
     if let Some(url) = &action.redirect {
@@ -246,7 +284,7 @@ fn ordinary_or_asked(
     }
     for (name, value) in &action.headers {
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
-            reply.headers.insert(name, value);
+            reply.put(name, value);
         }
     }
     reply
@@ -281,28 +319,51 @@ fn delivery(action: &Action, reply: &mut Reply) -> Delivery {
     }
 }
 
-fn respond(connection: &Connection, reply: Reply, ticket: Option<Ticket>, delivery: &Delivery) -> Response<AnswerBody> {
-    let promised = matches!(delivery, Delivery::Close { .. } | Delivery::Stall { .. }) && !reply.chunked;
+fn respond(
+    connection: &Connection,
+    reply: Reply,
+    ticket: Option<Ticket>,
+    delivery: &Delivery,
+) -> Response<AnswerBody> {
+    let promised =
+        matches!(delivery, Delivery::Close { .. } | Delivery::Stall { .. }) && !reply.chunked;
     let length = reply.body.len();
-    let body = AnswerBody::new(reply.body, reply.chunked, delivery, ticket, &connection.closing);
+    let body = AnswerBody::new(
+        reply.body,
+        reply.chunked,
+        delivery,
+        ticket,
+        &connection.closing,
+    );
     let mut response = Response::new(body);
     *response.status_mut() = reply.status;
-    *response.headers_mut() = reply.headers;
+    response.headers_mut().extend(reply.headers);
     if promised {
-        response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(length));
+        response
+            .headers_mut()
+            .insert(CONTENT_LENGTH, HeaderValue::from(length));
     }
     response
 }
 
 /// A client that goes away while it sends gets no answer.
 async fn read(body: Incoming) -> Result<Bytes, Unanswered> {
-    Ok(Limited::new(body, LARGEST_REQUEST).collect().await.map_err(|_| Unanswered)?.to_bytes())
+    Ok(Limited::new(body, LARGEST_REQUEST)
+        .collect()
+        .await
+        .map_err(|_| Unanswered)?
+        .to_bytes())
 }
 
 fn origin(connection: &Connection, parts: &hyper::http::request::Parts) -> String {
     let scheme = if connection.tls { "https" } else { "http" };
     let host = parts.headers.get(HOST).and_then(|host| host.to_str().ok());
-    match parts.uri.authority().map(hyper::http::uri::Authority::as_str).or(host) {
+    match parts
+        .uri
+        .authority()
+        .map(hyper::http::uri::Authority::as_str)
+        .or(host)
+    {
         Some(authority) => format!("{scheme}://{authority}"),
         None => format!("{scheme}://{}", connection.local),
     }

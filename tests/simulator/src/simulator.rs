@@ -14,7 +14,6 @@ use crate::secret;
 use crate::stats::Stats;
 use crate::token::TokenIssuer;
 
-#[derive(Debug)]
 pub struct Simulator {
     pub clock: Clock,
     pub faults: Faults,

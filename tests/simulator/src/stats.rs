@@ -31,7 +31,10 @@ impl Stats {
         let counters = &self.faces[face as usize];
         counters.connections.fetch_add(1, Ordering::Relaxed);
         counters.open.fetch_add(1, Ordering::Relaxed);
-        OpenConnection { stats: Arc::clone(self), face }
+        OpenConnection {
+            stats: Arc::clone(self),
+            face,
+        }
     }
 
     /// Forgets what was counted; connections that are open stay counted as open.
@@ -61,12 +64,16 @@ impl Stats {
 
 impl OpenConnection {
     pub fn handshake_done(&self) {
-        self.stats.faces[self.face as usize].handshakes.fetch_add(1, Ordering::Relaxed);
+        self.stats.faces[self.face as usize]
+            .handshakes
+            .fetch_add(1, Ordering::Relaxed);
     }
 }
 
 impl Drop for OpenConnection {
     fn drop(&mut self) {
-        self.stats.faces[self.face as usize].open.fetch_sub(1, Ordering::Relaxed);
+        self.stats.faces[self.face as usize]
+            .open
+            .fetch_sub(1, Ordering::Relaxed);
     }
 }

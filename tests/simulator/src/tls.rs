@@ -3,7 +3,10 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair, KeyUsagePurpose};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa,
+    KeyPair, KeyUsagePurpose,
+};
 use rustls::ServerConfig;
 use rustls::pki_types::PrivatePkcs8KeyDer;
 use tokio_rustls::TlsAcceptor;
@@ -27,11 +30,15 @@ const DAY: Duration = Duration::from_secs(86_400);
 impl Authority {
     pub fn new() -> Result<Authority, Error> {
         let mut params = CertificateParams::default();
-        params.distinguished_name.push(DnType::CommonName, "cosmi-simulator");
+        params
+            .distinguished_name
+            .push(DnType::CommonName, "cosmi-simulator");
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         validity(&mut params, false);
-        Ok(Authority { issuer: CertifiedIssuer::self_signed(params, KeyPair::generate()?)? })
+        Ok(Authority {
+            issuer: CertifiedIssuer::self_signed(params, KeyPair::generate()?)?,
+        })
     }
 
     pub fn pem(&self) -> String {
@@ -45,7 +52,9 @@ impl Authority {
             _ => vec!["localhost".to_owned(), "127.0.0.1".to_owned()],
         };
         let mut params = CertificateParams::new(names)?;
-        params.distinguished_name.push(DnType::CommonName, "cosmi-simulator server");
+        params
+            .distinguished_name
+            .push(DnType::CommonName, "cosmi-simulator server");
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
         params.use_authority_key_identifier_extension = true;
@@ -57,7 +66,10 @@ impl Authority {
         let mut config = ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()?
             .with_no_client_auth()
-            .with_single_cert(vec![certificate.der().clone()], PrivatePkcs8KeyDer::from(key.serialize_der()).into())?;
+            .with_single_cert(
+                vec![certificate.der().clone()],
+                PrivatePkcs8KeyDer::from(key.serialize_der()).into(),
+            )?;
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         Ok(TlsAcceptor::from(Arc::new(config)))
     }
@@ -65,7 +77,11 @@ impl Authority {
 
 fn validity(params: &mut CertificateParams, expired: bool) {
     let now = SystemTime::now();
-    let (from, until) = if expired { (now - 2 * DAY, now - DAY) } else { (now - DAY, now + 365 * DAY) };
+    let (from, until) = if expired {
+        (now - 2 * DAY, now - DAY)
+    } else {
+        (now - DAY, now + 365 * DAY)
+    };
     params.not_before = from.into();
     params.not_after = until.into();
 }

@@ -10,7 +10,6 @@ use crate::scenario::Scenario;
 use crate::secret;
 
 /// Issues tokens only this process recognises.
-#[derive(Debug)]
 pub struct TokenIssuer {
     secret: [u8; 32],
 }
@@ -37,10 +36,18 @@ const BACKDATED_SECONDS: i64 = 300;
 
 impl TokenIssuer {
     pub fn new() -> TokenIssuer {
-        TokenIssuer { secret: secret::random() }
+        TokenIssuer {
+            secret: secret::random(),
+        }
     }
 
-    pub fn issue(&self, scenario: &Scenario, identity: &Identity<'_>, resource: &str, now: Timestamp) -> Token {
+    pub fn issue(
+        &self,
+        scenario: &Scenario,
+        identity: &Identity<'_>,
+        resource: &str,
+        now: Timestamp,
+    ) -> Token {
         let issued = now.as_second();
         let not_before = issued - BACKDATED_SECONDS;
         let expires_on = issued + scenario.token_lifetime_seconds;
@@ -110,8 +117,17 @@ mod tests {
 
     fn token(issuer: &TokenIssuer) -> Token {
         let scenario = Scenario::tutorial();
-        let identity = Identity { client_id: "client", object_id: "object", resource_id: "resource".into() };
-        issuer.issue(&scenario, &identity, "https://management.azure.com/", Timestamp::UNIX_EPOCH)
+        let identity = Identity {
+            client_id: "client",
+            object_id: "object",
+            resource_id: "resource".into(),
+        };
+        issuer.issue(
+            &scenario,
+            &identity,
+            "https://management.azure.com/",
+            Timestamp::UNIX_EPOCH,
+        )
     }
 
     #[test]
@@ -119,7 +135,10 @@ mod tests {
         let issuer = TokenIssuer::new();
         let claims = issuer.read(&token(&issuer).value).unwrap();
         assert_eq!(claims.audience, "https://management.azure.com/");
-        assert_eq!((claims.client_id.as_str(), claims.object_id.as_str()), ("client", "object"));
+        assert_eq!(
+            (claims.client_id.as_str(), claims.object_id.as_str()),
+            ("client", "object")
+        );
         assert_eq!(claims.expires_on.as_second(), 86_400);
     }
 

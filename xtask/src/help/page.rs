@@ -47,6 +47,10 @@ pub struct Parameter {
 }
 
 /// How a parameter takes part in one parameter set.
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "PowerShell's own five facts, each independent of the others"
+)]
 #[derive(Debug, PartialEq)]
 pub struct ParameterSet {
     pub name: String,
@@ -64,7 +68,7 @@ pub struct TypeNote {
     pub text: Vec<String>,
 }
 
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Link {
     pub text: String,
     pub uri: String,
@@ -104,16 +108,14 @@ impl Parameter {
 pub fn parse(markdown: &str) -> Result<Page> {
     let blocks = blocks(markdown)?;
     let mut page = Page::default();
-    let mut sections = split(&blocks, 1)?;
-    match sections.as_mut_slice() {
-        [(title, blocks)] => {
-            page.name = (*title).to_owned();
-            for (title, blocks) in split(blocks, 2)? {
-                page.read_section(title, blocks)
-                    .with_context(|| format!("section {title}"))?;
-            }
-        }
-        _ => bail!("a page has one heading of the first level, the command's name"),
+    let sections = split(&blocks, 1)?;
+    let [(title, blocks)] = sections.as_slice() else {
+        bail!("a page has one heading of the first level, the command's name");
+    };
+    (*title).clone_into(&mut page.name);
+    for (title, blocks) in split(blocks, 2)? {
+        page.read_section(title, blocks)
+            .with_context(|| format!("section {title}"))?;
     }
     page.check()?;
     Ok(page)
@@ -152,12 +154,7 @@ impl Page {
             "RELATED LINKS" => {
                 for block in blocks {
                     match block {
-                        Block::Paragraph { links, .. } => {
-                            self.links.extend(links.iter().map(|(text, uri)| Link {
-                                text: text.clone(),
-                                uri: uri.clone(),
-                            }))
-                        }
+                        Block::Paragraph { links, .. } => self.links.extend_from_slice(links),
                         other => bail!("links only, not {other:?}"),
                     }
                 }
@@ -344,18 +341,9 @@ fn list(yaml: &Yaml) -> Vec<String> {
 /// A piece of a page.
 #[derive(Debug, PartialEq)]
 enum Block {
-    Heading {
-        level: usize,
-        text: String,
-    },
-    Paragraph {
-        text: String,
-        links: Vec<(String, String)>,
-    },
-    Code {
-        language: String,
-        text: String,
-    },
+    Heading { level: usize, text: String },
+    Paragraph { text: String, links: Vec<Link> },
+    Code { language: String, text: String },
 }
 
 /// The page as a flat list of blocks; list items are paragraphs that begin with their bullet.
@@ -363,19 +351,14 @@ fn blocks(markdown: &str) -> Result<Vec<Block>> {
     let options = Options::ENABLE_YAML_STYLE_METADATA_BLOCKS | Options::ENABLE_TABLES;
     let mut blocks = Vec::new();
     let mut text = String::new();
-    let mut links: Vec<(String, String)> = Vec::new();
+    let mut links: Vec<Link> = Vec::new();
     let mut link_start = 0;
-    let mut in_metadata = false;
     let mut code = None;
     // One entry per open list: the next number, or none for bullets.
     let mut lists: Vec<Option<u64>> = Vec::new();
     for (event, range) in Parser::new_ext(markdown, options).into_offset_iter() {
         match event {
-            Event::Start(Tag::MetadataBlock(_)) => in_metadata = true,
-            Event::End(TagEnd::MetadataBlock(_)) => {
-                in_metadata = false;
-                text.clear();
-            }
+            Event::End(TagEnd::MetadataBlock(_)) => text.clear(),
             Event::Start(Tag::CodeBlock(kind)) => {
                 flush(&mut blocks, &mut text, &mut links);
                 code = Some(match kind {
@@ -421,33 +404,35 @@ fn blocks(markdown: &str) -> Result<Vec<Block>> {
             }
             Event::Start(Tag::Link { dest_url, .. }) => {
                 link_start = text.len();
-                links.push((String::new(), dest_url.into_string()));
+                links.push(Link {
+                    text: String::new(),
+                    uri: dest_url.into_string(),
+                });
             }
             Event::End(TagEnd::Link) => {
-                if let Some((shown, uri)) = links.last_mut() {
-                    text[link_start..].clone_into(shown);
+                if let Some(link) = links.last_mut() {
+                    text[link_start..].clone_into(&mut link.text);
                     // A page beside this one means nothing in a console, an address does.
-                    if uri.contains("://") && shown != uri {
-                        text.extend([" (", uri, ")"]);
+                    if link.uri.contains("://") && link.text != link.uri {
+                        text.extend([" (", &link.uri, ")"]);
                     }
                 }
             }
             Event::Text(part) | Event::Code(part) => text.push_str(&part),
             Event::SoftBreak => text.push(' '),
             Event::HardBreak => text.push('\n'),
-            Event::Start(Tag::Paragraph | Tag::Emphasis | Tag::Strong)
+            Event::Start(Tag::MetadataBlock(_) | Tag::Paragraph | Tag::Emphasis | Tag::Strong)
             | Event::End(TagEnd::Emphasis | TagEnd::Strong) => {}
             _ => {
                 let line = markdown[..range.start].matches('\n').count() + 1;
                 bail!("line {line}: Get-Help cannot show this kind of Markdown");
             }
         }
-        debug_assert!(!in_metadata || blocks.is_empty(), "metadata stands first");
     }
     Ok(blocks)
 }
 
-fn flush(blocks: &mut Vec<Block>, text: &mut String, links: &mut Vec<(String, String)>) {
+fn flush(blocks: &mut Vec<Block>, text: &mut String, links: &mut Vec<Link>) {
     if !text.trim().is_empty() {
         let text = text.trim_end().to_owned();
         blocks.push(Block::Paragraph {

@@ -30,14 +30,21 @@ enum Operation {
 impl Place<'_> {
     fn scope(self) -> String {
         match self.group {
-            Some(group) => format!("/subscriptions/{}/resourceGroups/{group}", self.subscription),
+            Some(group) => format!(
+                "/subscriptions/{}/resourceGroups/{group}",
+                self.subscription
+            ),
             None => format!("/subscriptions/{}", self.subscription),
         }
     }
 
     fn contains(self, account: &Account) -> bool {
-        account.subscription_id.eq_ignore_ascii_case(self.subscription)
-            && self.group.is_none_or(|group| account.spec.resource_group.eq_ignore_ascii_case(group))
+        account
+            .subscription_id
+            .eq_ignore_ascii_case(self.subscription)
+            && self
+                .group
+                .is_none_or(|group| account.spec.resource_group.eq_ignore_ascii_case(group))
     }
 }
 
@@ -57,7 +64,11 @@ pub fn list(call: &Call<'_>, place: Place<'_>, kind: &str) -> Reply {
         .accounts
         .iter()
         .filter(|account| place.contains(account))
-        .filter(|account| call.model.rbac.allows(&call.caller.object_id, &action, &account.resource_id()))
+        .filter(|account| {
+            call.model
+                .rbac
+                .allows(&call.caller.object_id, &action, &account.resource_id())
+        })
         .map(|account| document(call, account))
         .collect();
     let page = subscriptions::page(call.request, readable, call.model.scenario.paging.accounts);
@@ -69,7 +80,13 @@ pub fn get(call: &Call<'_>, place: Place<'_>, path: &[&str]) -> Reply {
     if let Err(reply) = prepare(call, place, kind, &[Method::GET]) {
         return reply;
     }
-    match allowed_account(call, place, path, &format!("{}/{kind}/read", place.namespace), name) {
+    match allowed_account(
+        call,
+        place,
+        path,
+        &format!("{}/{kind}/read", place.namespace),
+        name,
+    ) {
         Ok(account) => provider_reply(&document(call, account)),
         Err(reply) => reply,
     }
@@ -85,7 +102,11 @@ pub fn operation(call: &Call<'_>, place: Place<'_>, path: &[&str]) -> Reply {
     if let Err(reply) = prepare(call, place, kind, methods) {
         return reply;
     }
-    let verb = if call.request.method == Method::GET { "read" } else { "action" };
+    let verb = if call.request.method == Method::GET {
+        "read"
+    } else {
+        "action"
+    };
     let action = format!("{}/{kind}/{asked}/{verb}", place.namespace);
     match allowed_account(call, place, path, &action, name) {
         Ok(account) => provider_reply(&secrets(call, account, operation))
@@ -114,15 +135,28 @@ fn allowed_account<'a>(
     action: &str,
     name: &str,
 ) -> Result<&'a Account, Reply> {
-    let scope = format!("{}/providers/{}/{}/{name}", place.scope(), place.namespace, path[0]);
-    if !call.model.rbac.allows(&call.caller.object_id, action, &scope) {
+    let scope = format!(
+        "{}/providers/{}/{}/{name}",
+        place.scope(),
+        place.namespace,
+        path[0]
+    );
+    if !call
+        .model
+        .rbac
+        .allows(&call.caller.object_id, action, &scope)
+    {
         return Err(denied(call, action, &scope));
     }
     group_exists(call, place)?;
-    let account = call.model.account(name).filter(|account| place.contains(account)).ok_or_else(|| {
-        let kind = format!("{}/{}", place.namespace, path[0]);
-        error::resource_not_found(&kind, name, place.group.unwrap_or_default())
-    })?;
+    let account = call
+        .model
+        .account(name)
+        .filter(|account| place.contains(account))
+        .ok_or_else(|| {
+            let kind = format!("{}/{}", place.namespace, path[0]);
+            error::resource_not_found(&kind, name, place.group.unwrap_or_default())
+        })?;
     // Whatever a POST does, a lock takes it for a write.
     if call.request.method == Method::POST && account.spec.lock == Some(Lock::ReadOnly) {
         return Err(error::scope_locked(&scope, &account.resource_id()));
@@ -131,14 +165,29 @@ fn allowed_account<'a>(
 }
 
 fn group_exists(call: &Call<'_>, place: Place<'_>) -> Result<(), Reply> {
-    let Some(group) = place.group else { return Ok(()) };
-    let exists = subscriptions::find(call, place.subscription)
-        .is_some_and(|found| found.resource_groups.iter().any(|name| name.eq_ignore_ascii_case(group)));
-    if exists { Ok(()) } else { Err(error::group_not_found(group)) }
+    let Some(group) = place.group else {
+        return Ok(());
+    };
+    let exists = subscriptions::find(call, place.subscription).is_some_and(|found| {
+        found
+            .resource_groups
+            .iter()
+            .any(|name| name.eq_ignore_ascii_case(group))
+    });
+    if exists {
+        Ok(())
+    } else {
+        Err(error::group_not_found(group))
+    }
 }
 
 fn denied(call: &Call<'_>, action: &str, scope: &str) -> Reply {
-    error::authorization_failed(&call.caller.client_id, &call.caller.object_id, action, scope)
+    error::authorization_failed(
+        &call.caller.client_id,
+        &call.caller.object_id,
+        action,
+        scope,
+    )
 }
 
 /// Headers the Cosmos DB provider adds.
@@ -169,8 +218,16 @@ fn secrets(call: &Call<'_>, account: &Account, operation: Operation) -> Value {
             let strings: Vec<Value> = [
                 ("Primary", "Primary", &keys.primary),
                 ("Secondary", "Secondary", &keys.secondary),
-                ("Primary Read-Only", "PrimaryReadonly", &keys.primary_readonly),
-                ("Secondary Read-Only", "SecondaryReadonly", &keys.secondary_readonly),
+                (
+                    "Primary Read-Only",
+                    "PrimaryReadonly",
+                    &keys.primary_readonly,
+                ),
+                (
+                    "Secondary Read-Only",
+                    "SecondaryReadonly",
+                    &keys.secondary_readonly,
+                ),
             ]
             .into_iter()
             .map(|(label, kind, key)| connection_string(call, account, label, kind, key))
@@ -180,15 +237,28 @@ fn secrets(call: &Call<'_>, account: &Account, operation: Operation) -> Value {
     }
 }
 
-fn connection_string(call: &Call<'_>, account: &Account, label: &str, kind: &str, key: &str) -> Value {
+fn connection_string(
+    call: &Call<'_>,
+    account: &Account,
+    label: &str,
+    kind: &str,
+    key: &str,
+) -> Value {
     let name = &account.spec.name;
     let (value, api) = match account.spec.kind {
-        AccountKind::GlobalDocumentDB => {
-            (format!("AccountEndpoint={};AccountKey={key};", endpoint(call, account)), "SQL")
-        }
+        AccountKind::GlobalDocumentDB => (
+            format!(
+                "AccountEndpoint={};AccountKey={key};",
+                endpoint(call, account)
+            ),
+            "SQL",
+        ),
         AccountKind::MongoDB => {
             let host = format!("{name}.documents.azure.com:10255");
-            (format!("mongodb://{name}:{key}@{host}/?ssl=true&replicaSet=globaldb"), "MongoDB")
+            (
+                format!("mongodb://{name}:{key}@{host}/?ssl=true&replicaSet=globaldb"),
+                "MongoDB",
+            )
         }
     };
     let mut string = json!({"connectionString": value, "description": format!("{label} {api} Connection String")});
@@ -200,7 +270,10 @@ fn connection_string(call: &Call<'_>, account: &Account, label: &str, kind: &str
 }
 
 fn endpoint<'a>(call: &Call<'a>, account: &Account) -> &'a str {
-    call.simulator.endpoints.get(&account.spec.name).map_or("", |endpoints| endpoints.https.as_str())
+    call.simulator
+        .endpoints
+        .get(&account.spec.name)
+        .map_or("", |endpoints| endpoints.https.as_str())
 }
 
 /// The account as an api-version shows it.
@@ -217,7 +290,11 @@ fn document(call: &Call<'_>, account: &Account) -> Value {
         "failoverPriority": 0,
         "isZoneRedundant": false,
     }]);
-    let capabilities: Vec<Value> = spec.capabilities.iter().map(|name| json!({"name": name})).collect();
+    let capabilities: Vec<Value> = spec
+        .capabilities
+        .iter()
+        .map(|name| json!({"name": name}))
+        .collect();
     let (kind, api) = match spec.kind {
         AccountKind::GlobalDocumentDB => ("GlobalDocumentDB", "Sql"),
         AccountKind::MongoDB => ("MongoDB", "MongoDB"),
@@ -294,6 +371,10 @@ fn document(call: &Call<'_>, account: &Account) -> Value {
 fn instance_id(account: &Account) -> String {
     use sha2::{Digest, Sha256};
     let digest: [u8; 32] = Sha256::digest(account.resource_id().as_bytes()).into();
-    let bytes: [u8; 16] = digest[..16].try_into().expect("sixteen of thirty-two bytes");
-    uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
+    let bytes: [u8; 16] = digest[..16]
+        .try_into()
+        .expect("sixteen of thirty-two bytes");
+    uuid::Builder::from_random_bytes(bytes)
+        .into_uuid()
+        .to_string()
 }

@@ -9,7 +9,11 @@ use crate::token::{self, Claims};
 
 use super::error;
 
-pub fn authenticate(simulator: &Simulator, scenario: &Scenario, request: &Request) -> Result<Claims, Reply> {
+pub fn authenticate(
+    simulator: &Simulator,
+    scenario: &Scenario,
+    request: &Request,
+) -> Result<Claims, Reply> {
     let refuse = |code: &str, message: &str, description: &str| {
         let challenge = format!(
             "Bearer authorization_uri=\"{}/{}\", error=\"invalid_token\", error_description=\"{description}\"",
@@ -25,7 +29,9 @@ pub fn authenticate(simulator: &Simulator, scenario: &Scenario, request: &Reques
             "The authentication failed because of missing 'Authorization' header.",
         );
     };
-    let bearer = header.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+    let bearer = header
+        .split_once(' ')
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
     let Some((_, token)) = bearer else {
         return refuse(
             "AuthenticationFailedInvalidHeader",
@@ -34,7 +40,11 @@ pub fn authenticate(simulator: &Simulator, scenario: &Scenario, request: &Reques
         );
     };
     let Some(claims) = simulator.tokens.read(token.trim()) else {
-        return refuse("InvalidAuthenticationToken", "The access token is invalid.", "Could not parse the access token.");
+        return refuse(
+            "InvalidAuthenticationToken",
+            "The access token is invalid.",
+            "Could not parse the access token.",
+        );
     };
     let expected = token::issuer(&scenario.tenant_id);
     if claims.issuer != expected {
@@ -50,10 +60,14 @@ pub fn authenticate(simulator: &Simulator, scenario: &Scenario, request: &Reques
         );
     }
     let audiences = scenario.cloud.arm_audiences();
-    let accepted = audiences.iter().any(|audience| claims.audience.trim_end_matches('/') == audience.trim_end_matches('/'));
+    let accepted = audiences
+        .iter()
+        .any(|audience| claims.audience.trim_end_matches('/') == audience.trim_end_matches('/'));
     if !accepted {
-        let listed: Vec<String> =
-            audiences.iter().map(|audience| format!("'{audience}','{}'", audience.trim_end_matches('/'))).collect();
+        let listed: Vec<String> = audiences
+            .iter()
+            .map(|audience| format!("'{audience}','{}'", audience.trim_end_matches('/')))
+            .collect();
         return refuse(
             "InvalidAuthenticationTokenAudience",
             &format!(

@@ -8,18 +8,34 @@ use super::version;
 
 /// Said by Resource Manager itself, before any provider is asked.
 fn gateway(status: u16, code: &str, message: &str) -> Reply {
-    Reply::json(status, &json!({"error": {"code": code, "message": message}})).with("x-ms-failure-cause", "gateway")
+    Reply::json(
+        status,
+        &json!({"error": {"code": code, "message": message}}),
+    )
+    .with("x-ms-failure-cause", "gateway")
 }
 
 pub fn refusal(status: u16) -> Reply {
     let (code, message) = match status {
         401 => ("InvalidAuthenticationToken", "The access token is invalid."),
-        403 => ("AuthorizationFailed", "The client does not have authorization to perform the action."),
+        403 => (
+            "AuthorizationFailed",
+            "The client does not have authorization to perform the action.",
+        ),
         404 => ("NotFound", "The resource was not found."),
-        409 => ("Conflict", "The request conflicts with the state of the resource."),
-        429 => ("TooManyRequests", "The request is being throttled as the limit has been reached for operation type - Read_ObservationWindow_00:05:00. For more information, see - https://aka.ms/srpthrottlinglimits"),
+        409 => (
+            "Conflict",
+            "The request conflicts with the state of the resource.",
+        ),
+        429 => (
+            "TooManyRequests",
+            "The request is being throttled as the limit has been reached for operation type - Read_ObservationWindow_00:05:00. For more information, see - https://aka.ms/srpthrottlinglimits",
+        ),
         503 => ("ServerTimeout", "The request timed out."),
-        504 => ("GatewayTimeout", "The gateway did not receive a response from 'Microsoft.DocumentDB' within the specified time period."),
+        504 => (
+            "GatewayTimeout",
+            "The gateway did not receive a response from 'Microsoft.DocumentDB' within the specified time period.",
+        ),
         _ => ("InternalServerError", "Encountered internal server error."),
     };
     gateway(status, code, message)
@@ -60,7 +76,11 @@ pub fn unknown_provider_version(api_version: &str, kind: &str) -> Reply {
 }
 
 pub fn invalid_namespace(namespace: &str) -> Reply {
-    gateway(404, "InvalidResourceNamespace", &format!("The resource namespace '{namespace}' is invalid."))
+    gateway(
+        404,
+        "InvalidResourceNamespace",
+        &format!("The resource namespace '{namespace}' is invalid."),
+    )
 }
 
 pub fn invalid_resource_type(namespace: &str, kind: &str, api_version: &str) -> Reply {
@@ -75,19 +95,35 @@ pub fn invalid_resource_type(namespace: &str, kind: &str, api_version: &str) -> 
 }
 
 pub fn invalid_path() -> Reply {
-    gateway(404, "InvalidUri", "The requested URI does not represent any resource on the server.")
+    gateway(
+        404,
+        "InvalidUri",
+        "The requested URI does not represent any resource on the server.",
+    )
 }
 
 pub fn method_not_allowed(method: &hyper::Method) -> Reply {
-    gateway(405, "MethodNotAllowed", &format!("The requested resource does not support http method '{method}'."))
+    gateway(
+        405,
+        "MethodNotAllowed",
+        &format!("The requested resource does not support http method '{method}'."),
+    )
 }
 
 pub fn subscription_not_found(id: &str) -> Reply {
-    gateway(404, "SubscriptionNotFound", &format!("The subscription '{id}' could not be found."))
+    gateway(
+        404,
+        "SubscriptionNotFound",
+        &format!("The subscription '{id}' could not be found."),
+    )
 }
 
 pub fn group_not_found(name: &str) -> Reply {
-    gateway(404, "ResourceGroupNotFound", &format!("Resource group '{name}' could not be found."))
+    gateway(
+        404,
+        "ResourceGroupNotFound",
+        &format!("Resource group '{name}' could not be found."),
+    )
 }
 
 pub fn resource_not_found(kind: &str, name: &str, group: &str) -> Reply {

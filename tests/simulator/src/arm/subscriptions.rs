@@ -24,7 +24,11 @@ pub fn list(call: &Call<'_>) -> Reply {
         .map(|subscription| document(call, subscription))
         .collect();
     let total = visible.len();
-    let mut page = page(call.request, visible, call.model.scenario.paging.subscriptions);
+    let mut page = page(
+        call.request,
+        visible,
+        call.model.scenario.paging.subscriptions,
+    );
     page["count"] = json!({"type": "Total", "value": total});
     Reply::json(200, &page).with("x-ms-ratelimit-remaining-tenant-reads", "11999")
 }
@@ -38,7 +42,9 @@ pub fn get(call: &Call<'_>, id: &str) -> Reply {
     }
     match find(call, id) {
         None => error::subscription_not_found(id),
-        Some(subscription) if sees(call, subscription) => Reply::json(200, &document(call, subscription)),
+        Some(subscription) if sees(call, subscription) => {
+            Reply::json(200, &document(call, subscription))
+        }
         Some(_) => error::authorization_failed(
             &call.caller.client_id,
             &call.caller.object_id,
@@ -49,20 +55,29 @@ pub fn get(call: &Call<'_>, id: &str) -> Reply {
 }
 
 pub fn find<'a>(call: &Call<'a>, id: &str) -> Option<&'a Subscription> {
-    call.model.scenario.subscriptions.iter().find(|subscription| subscription.id.eq_ignore_ascii_case(id))
+    call.model
+        .scenario
+        .subscriptions
+        .iter()
+        .find(|subscription| subscription.id.eq_ignore_ascii_case(id))
 }
 
 /// One page of a list, with a link to the next.
 pub fn page(request: &Request, items: Vec<Value>, size: Option<usize>) -> Value {
     let query = request.query();
-    let start = value(&query, "$skiptoken").and_then(|token| token.parse().ok()).unwrap_or(0);
+    let start = value(&query, "$skiptoken")
+        .and_then(|token| token.parse().ok())
+        .unwrap_or(0);
     let total = items.len();
     let size = size.unwrap_or(total).max(1);
     let shown: Vec<Value> = items.into_iter().skip(start).take(size).collect();
     let mut page = json!({"value": shown});
     if start + size < total {
         let mut next = form_urlencoded::Serializer::new(String::new());
-        for (name, value) in query.iter().filter(|(name, _)| !name.eq_ignore_ascii_case("$skiptoken")) {
+        for (name, value) in query
+            .iter()
+            .filter(|(name, _)| !name.eq_ignore_ascii_case("$skiptoken"))
+        {
             next.append_pair(name, value);
         }
         next.append_pair("$skiptoken", &(start + size).to_string());
@@ -72,7 +87,10 @@ pub fn page(request: &Request, items: Vec<Value>, size: Option<usize>) -> Value 
 }
 
 fn sees(call: &Call<'_>, subscription: &Subscription) -> bool {
-    call.model.rbac.sees(&call.caller.object_id, &format!("/subscriptions/{}", subscription.id))
+    call.model.rbac.sees(
+        &call.caller.object_id,
+        &format!("/subscriptions/{}", subscription.id),
+    )
 }
 
 fn document(call: &Call<'_>, subscription: &Subscription) -> Value {

@@ -11,11 +11,13 @@ const QUERY_ENGINE: &str = r#"{"maxSqlQueryInputLength":262144,"maxJoinsPerSqlQu
 pub fn get(call: &Call<'_>) -> Reply {
     let spec = &call.account.spec;
     // Clients go on to the region's address: it stays within the protocol they came with.
-    let endpoint = call
-        .simulator
-        .endpoints
-        .get(&spec.name)
-        .map(|endpoints| if call.request.tls { &endpoints.https } else { &endpoints.http });
+    let endpoint = call.simulator.endpoints.get(&spec.name).map(|endpoints| {
+        if call.request.tls {
+            &endpoints.https
+        } else {
+            &endpoints.http
+        }
+    });
     let region = json!([{"name": spec.location, "databaseAccountEndpoint": endpoint}]);
     let document = json!({
         "_self": "",

@@ -15,7 +15,12 @@ impl Address {
     pub fn new(segments: Vec<String>, account: &Account) -> Address {
         let by_rid = match segments.first().map(String::as_str) {
             Some("offers") => true,
-            Some("dbs") => are_rids(&segments) && segments.get(1).is_some_and(|id| account.database(id).is_none()),
+            Some("dbs") => {
+                are_rids(&segments)
+                    && segments
+                        .get(1)
+                        .is_some_and(|id| account.database(id).is_none())
+            }
             _ => false,
         };
         Address { segments, by_rid }
@@ -27,16 +32,25 @@ impl Address {
 
     /// The kind of the resource, or of what the feed holds.
     pub fn resource_type(&self) -> &str {
-        let index = if self.is_feed() { self.segments.len().checked_sub(1) } else { self.segments.len().checked_sub(2) };
+        let index = if self.is_feed() {
+            self.segments.len().checked_sub(1)
+        } else {
+            self.segments.len().checked_sub(2)
+        };
         index.map_or("", |index| self.segments[index].as_str())
     }
 
     /// The resource, or the owner of the feed. Names keep their case; ids stand alone and are lowered.
     pub fn resource_link(&self) -> String {
-        let end = if self.is_feed() { self.segments.len() - 1 } else { self.segments.len() };
+        let end = if self.is_feed() {
+            self.segments.len() - 1
+        } else {
+            self.segments.len()
+        };
         let link = &self.segments[..end];
         if self.by_rid {
-            link.last().map_or_else(String::new, |rid| rid.to_lowercase())
+            link.last()
+                .map_or_else(String::new, |rid| rid.to_lowercase())
         } else {
             link.join("/")
         }
@@ -55,7 +69,10 @@ fn are_rids(segments: &[String]) -> bool {
 }
 
 fn rid_length(text: &str) -> Option<usize> {
-    STANDARD.decode(text.replace('-', "/")).ok().map(|bytes| bytes.len())
+    STANDARD
+        .decode(text.replace('-', "/"))
+        .ok()
+        .map(|bytes| bytes.len())
 }
 
 #[cfg(test)]
@@ -66,7 +83,11 @@ mod tests {
 
     fn signed(path: &str) -> (String, String) {
         let model = Model::new(Scenario::tutorial(), jiff::Timestamp::UNIX_EPOCH).unwrap();
-        let segments = path.split('/').filter(|segment| !segment.is_empty()).map(str::to_owned).collect();
+        let segments = path
+            .split('/')
+            .filter(|segment| !segment.is_empty())
+            .map(str::to_owned)
+            .collect();
         let address = Address::new(segments, model.account("myaccount").unwrap());
         (address.resource_type().to_owned(), address.resource_link())
     }
@@ -81,9 +102,18 @@ mod tests {
         assert_eq!(signed("/dbs"), pair("dbs", ""));
         assert_eq!(signed("//dbs/Test/"), pair("dbs", "dbs/Test"));
         assert_eq!(signed("/dbs/Test/colls"), pair("colls", "dbs/Test"));
-        assert_eq!(signed("/dbs/Test/colls/Test"), pair("colls", "dbs/Test/colls/Test"));
-        assert_eq!(signed("/dbs/Test/colls/Test/pkranges"), pair("pkranges", "dbs/Test/colls/Test"));
-        assert_eq!(signed("/dbs/Test/colls/Test/docs/1"), pair("docs", "dbs/Test/colls/Test/docs/1"));
+        assert_eq!(
+            signed("/dbs/Test/colls/Test"),
+            pair("colls", "dbs/Test/colls/Test")
+        );
+        assert_eq!(
+            signed("/dbs/Test/colls/Test/pkranges"),
+            pair("pkranges", "dbs/Test/colls/Test")
+        );
+        assert_eq!(
+            signed("/dbs/Test/colls/Test/docs/1"),
+            pair("docs", "dbs/Test/colls/Test/docs/1")
+        );
         assert_eq!(signed("/offers"), pair("offers", ""));
         assert_eq!(signed("/offers/Y8Kp"), pair("offers", "y8kp"));
     }
@@ -92,13 +122,25 @@ mod tests {
     fn resource_ids_stand_alone() {
         assert_eq!(signed("/dbs/jZVvAA=="), pair("dbs", "jzvvaa=="));
         assert_eq!(signed("/dbs/jZVvAA==/colls"), pair("colls", "jzvvaa=="));
-        assert_eq!(signed("/dbs/jZVvAA==/colls/jZVvANXUXCw="), pair("colls", "jzvvanxuxcw="));
-        assert_eq!(signed("/dbs/x-ZnAA==/colls/jZVvANXUXCw=/pkranges"), pair("pkranges", "jzvvanxuxcw="));
+        assert_eq!(
+            signed("/dbs/jZVvAA==/colls/jZVvANXUXCw="),
+            pair("colls", "jzvvanxuxcw=")
+        );
+        assert_eq!(
+            signed("/dbs/x-ZnAA==/colls/jZVvANXUXCw=/pkranges"),
+            pair("pkranges", "jzvvanxuxcw=")
+        );
     }
 
     #[test]
     fn names_and_ids_do_not_mix() {
-        assert_eq!(signed("/dbs/jZVvAA==/colls/Test"), pair("colls", "dbs/jZVvAA==/colls/Test"));
-        assert_eq!(signed("/dbs/Test/colls/jZVvANXUXCw="), pair("colls", "dbs/Test/colls/jZVvANXUXCw="));
+        assert_eq!(
+            signed("/dbs/jZVvAA==/colls/Test"),
+            pair("colls", "dbs/jZVvAA==/colls/Test")
+        );
+        assert_eq!(
+            signed("/dbs/Test/colls/jZVvANXUXCw="),
+            pair("colls", "dbs/Test/colls/jZVvANXUXCw=")
+        );
     }
 }

@@ -26,7 +26,11 @@ enum Credential {
 }
 
 pub fn authorize(call: &Call<'_>, address: &Address) -> Result<(), Reply> {
-    let Some(header) = call.request.header("authorization").filter(|header| !header.trim().is_empty()) else {
+    let Some(header) = call
+        .request
+        .header("authorization")
+        .filter(|header| !header.trim().is_empty())
+    else {
         return Err(unauthorized(
             call,
             "Required Header authorization is missing. Ensure a valid Authorization token is passed.",
@@ -36,12 +40,15 @@ pub fn authorize(call: &Call<'_>, address: &Address) -> Result<(), Reply> {
         None => {
             return Err(unauthorized(
                 call,
-                "The format of value in the Authorization header is invalid. Please verify and try again.",
+                "Authorization header doesn't confirm to the required format. Please verify and try again.",
             ));
         }
         Some(Credential::AadToken) => {
-            return Err(unauthorized(call, "Entra ID authorization is not enabled for this account.")
-                .with("x-ms-substatus", AAD_AUTH_DISABLED.to_string()));
+            return Err(unauthorized(
+                call,
+                "Entra ID authorization is not enabled for this account.",
+            )
+            .with("x-ms-substatus", AAD_AUTH_DISABLED.to_string()));
         }
         Some(Credential::MasterKey { .. }) if call.account.spec.disable_local_auth => {
             return Err(unauthorized(
@@ -53,8 +60,10 @@ pub fn authorize(call: &Call<'_>, address: &Address) -> Result<(), Reply> {
         Some(Credential::MasterKey { signature }) => signature,
     };
     let (date, payload) = payload(call, address);
-    let signed_with =
-        |keys: [&str; 2]| keys.into_iter().any(|key| verify(key, &payload, &signature));
+    let signed_with = |keys: [&str; 2]| {
+        keys.into_iter()
+            .any(|key| verify(key, &payload, &signature))
+    };
     let read_write = signed_with(call.account.keys.read_write());
     if !read_write && !signed_with(call.account.keys.read_only()) {
         return Err(unauthorized(
@@ -80,7 +89,11 @@ pub fn authorize(call: &Call<'_>, address: &Address) -> Result<(), Reply> {
 /// The date that counts, and the text that should have been signed. `date` counts where `x-ms-date` is absent.
 fn payload<'a>(call: &'a Call<'_>, address: &Address) -> (&'a str, String) {
     let own = call.request.header("x-ms-date").unwrap_or_default();
-    let standard = if own.is_empty() { call.request.header("date").unwrap_or_default() } else { "" };
+    let standard = if own.is_empty() {
+        call.request.header("date").unwrap_or_default()
+    } else {
+        ""
+    };
     let text = string_to_sign(
         call.request.method.as_str(),
         address.resource_type(),
@@ -91,7 +104,13 @@ fn payload<'a>(call: &'a Call<'_>, address: &Address) -> (&'a str, String) {
     (if own.is_empty() { standard } else { own }, text)
 }
 
-fn string_to_sign(verb: &str, resource_type: &str, link: &str, own_date: &str, standard_date: &str) -> String {
+fn string_to_sign(
+    verb: &str,
+    resource_type: &str,
+    link: &str,
+    own_date: &str,
+    standard_date: &str,
+) -> String {
     format!(
         "{}\n{}\n{link}\n{}\n{}\n",
         verb.to_lowercase(),
@@ -112,7 +131,9 @@ fn in_time(call: &Call<'_>, date: &str) -> Result<(), Reply> {
     if now.duration_since(start).abs() <= WINDOW {
         return Ok(());
     }
-    let expiry: Timestamp = start.saturating_add(WINDOW).expect("adding minutes to a time saturates");
+    let expiry: Timestamp = start
+        .saturating_add(WINDOW)
+        .expect("adding minutes to a time saturates");
     Err(error::gateway(
         call,
         403,
@@ -128,11 +149,16 @@ fn in_time(call: &Call<'_>, date: &str) -> Result<(), Reply> {
 
 fn parse(header: &str) -> Option<Credential> {
     // The whole header is one URL-encoded value: a plus sign that is not encoded is a blank.
-    let decoded = percent_encoding::percent_decode_str(&header.replace('+', " ")).decode_utf8().ok()?.into_owned();
+    let decoded = percent_encoding::percent_decode_str(&header.replace('+', " "))
+        .decode_utf8()
+        .ok()?
+        .into_owned();
     let rest = decoded.strip_prefix("type=")?;
     let (kind, rest) = rest.split_once("&ver=1.0&sig=")?;
     match kind {
-        "master" => Some(Credential::MasterKey { signature: STANDARD.decode(rest).ok()? }),
+        "master" => Some(Credential::MasterKey {
+            signature: STANDARD.decode(rest).ok()?,
+        }),
         "aad" => Some(Credential::AadToken),
         _ => None,
     }
@@ -168,26 +194,54 @@ mod tests {
 
     #[test]
     fn published_signatures_verify() {
-        let vectors: Vec<Vector> = serde_json::from_str(include_str!("../../tests/wire/masterkey_vectors.json")).unwrap();
+        let vectors: Vec<Vector> =
+            serde_json::from_str(include_str!("../../../fixtures/masterkey_vectors.json")).unwrap();
         assert!(vectors.len() > 50);
         for vector in vectors {
-            let payload =
-                string_to_sign(&vector.verb, &vector.resource_type, &vector.resource_link, &vector.date, "");
+            let payload = string_to_sign(
+                &vector.verb,
+                &vector.resource_type,
+                &vector.resource_link,
+                &vector.date,
+                "",
+            );
             let Some(Credential::MasterKey { signature }) = parse(&vector.expected_header) else {
                 panic!("{}: the header does not parse", vector.source);
             };
-            assert_eq!(STANDARD.encode(&signature), vector.expected_sig, "{}", vector.source);
-            assert!(verify(&vector.key, &payload, &signature), "{}", vector.source);
-            assert!(!verify(&vector.key, &payload.replacen('\n', "", 1), &signature), "{}", vector.source);
+            assert_eq!(
+                STANDARD.encode(&signature),
+                vector.expected_sig,
+                "{}",
+                vector.source
+            );
+            assert!(
+                verify(&vector.key, &payload, &signature),
+                "{}",
+                vector.source
+            );
+            assert!(
+                !verify(&vector.key, &payload.replacen('\n', "", 1), &signature),
+                "{}",
+                vector.source
+            );
         }
     }
 
     #[test]
     fn headers_are_encoded_once() {
-        assert!(matches!(parse("type%3Dmaster%26ver%3D1.0%26sig%3DQUI%2B"), Some(Credential::MasterKey { .. })));
-        assert!(matches!(parse("type=master&ver=1.0&sig=QUJD"), Some(Credential::MasterKey { .. })));
+        assert!(matches!(
+            parse("type%3Dmaster%26ver%3D1.0%26sig%3DQUI%2B"),
+            Some(Credential::MasterKey { .. })
+        ));
+        assert!(matches!(
+            parse("type=master&ver=1.0&sig=QUJD"),
+            Some(Credential::MasterKey { .. })
+        ));
         assert_eq!(parse("type=master&ver=1.0&sig=QUI+"), None);
-        assert_eq!(parse("type%3Daad%26ver%3D1.0%26sig%3Dx.y.z"), Some(Credential::AadToken));
+        assert_eq!(
+            parse("type%3Daad%26ver%3D1.0%26sig%3Dx.y.z"),
+            Some(Credential::AadToken)
+        );
         assert_eq!(parse("type%3Dmaster%26ver%3D2.0%26sig%3DQUJD"), None);
         assert_eq!(parse("Bearer x"), None);
     }

@@ -15,25 +15,36 @@ pub fn list(call: &Call<'_>, address: &Address, database: &str) -> Reply {
     let Some(database) = databases::find(call, address, database) else {
         return missing_owner(call);
     };
-    feed(database).list(call).map_or_else(|refusal| refusal, |reply| with_feed_headers(database, reply))
+    feed(database).list(call).map_or_else(
+        |refusal| refusal,
+        |reply| with_feed_headers(database, reply),
+    )
 }
 
 pub fn query(call: &Call<'_>, address: &Address, database: &str) -> Reply {
     let Some(database) = databases::find(call, address, database) else {
         return missing_owner(call);
     };
-    feed(database)
-        .query(call)
-        .map_or_else(|refusal| refusal, |reply| headers::partition(with_feed_headers(database, reply)))
+    feed(database).query(call).map_or_else(
+        |refusal| refusal,
+        |reply| headers::partition(with_feed_headers(database, reply)),
+    )
 }
 
 pub fn get(call: &Call<'_>, address: &Address, database: &str, id: &str) -> Reply {
     match find(call, address, database, id) {
         Err(reply) => reply,
         Ok((database, collection)) => {
-            let reply = headers::item(call, etag(&collection.document), Reply::json(200, &collection.document))
-                .with("x-ms-documentdb-collection-index-transformation-progress", "100")
-                .with("x-ms-documentdb-partitionkeyrangeid", "0");
+            let reply = headers::item(
+                call,
+                etag(&collection.document),
+                Reply::json(200, &collection.document),
+            )
+            .with(
+                "x-ms-documentdb-collection-index-transformation-progress",
+                "100",
+            )
+            .with("x-ms-documentdb-partitionkeyrangeid", "0");
             let reply = headers::quota(
                 headers::partition(reply),
                 "functions=25;storedProcedures=100;triggers=25;documentSize=10240;documentsSize=10485760;documentsCount=-1;collectionSize=10485760;",
@@ -52,7 +63,8 @@ pub fn partition_key_ranges(call: &Call<'_>, address: &Address, database: &str, 
     };
     let etag = etag(&collection.document);
     if call.request.header("if-none-match") == Some(etag) {
-        return headers::content_path(database, headers::store(call, "1", Reply::new(304))).with("etag", etag);
+        return headers::content_path(database, headers::store(call, "1", Reply::new(304)))
+            .with("etag", etag);
     }
     let own_path = format!("dbs/{}/colls/{}/", database.rid, collection.rid);
     let rid = collection.range_rid();
@@ -75,7 +87,9 @@ pub fn partition_key_ranges(call: &Call<'_>, address: &Address, database: &str, 
         }],
         "_count": 1,
     });
-    let reply = headers::store(call, "1", Reply::json(200, &ranges)).with("etag", etag).with("x-ms-item-count", "1");
+    let reply = headers::store(call, "1", Reply::json(200, &ranges))
+        .with("etag", etag)
+        .with("x-ms-item-count", "1");
     headers::content_path(database, reply)
 }
 
@@ -86,7 +100,11 @@ fn find<'a>(
     id: &str,
 ) -> Result<(&'a Database, &'a Collection), Reply> {
     let database = databases::find(call, address, database).ok_or_else(|| missing_owner(call))?;
-    let collection = if address.by_rid { database.collection_by_rid(id) } else { database.collection(id) };
+    let collection = if address.by_rid {
+        database.collection_by_rid(id)
+    } else {
+        database.collection(id)
+    };
     let collection = collection.ok_or_else(|| headers::store(call, "1", error::not_found(call)))?;
     Ok((database, collection))
 }
@@ -96,8 +114,16 @@ fn missing_owner(call: &Call<'_>) -> Reply {
 }
 
 fn feed(database: &Database) -> Feed<'_> {
-    let documents = database.collections.iter().map(|collection| &collection.document).collect();
-    Feed { rid: &database.rid, name: "DocumentCollections", documents }
+    let documents = database
+        .collections
+        .iter()
+        .map(|collection| &collection.document)
+        .collect();
+    Feed {
+        rid: &database.rid,
+        name: "DocumentCollections",
+        documents,
+    }
 }
 
 fn with_feed_headers(database: &Database, reply: Reply) -> Reply {

@@ -39,7 +39,12 @@ pub fn backend(call: &Call<'_>, status: u16, code: &str, message: &str) -> Reply
 }
 
 pub fn not_found(call: &Call<'_>) -> Reply {
-    backend(call, 404, "NotFound", "Resource Not Found. Learn more: https://aka.ms/cosmosdb-tsg-not-found")
+    backend(
+        call,
+        404,
+        "NotFound",
+        "Resource Not Found. Learn more: https://aka.ms/cosmosdb-tsg-not-found",
+    )
 }
 
 /// The thing the path goes through is not there.

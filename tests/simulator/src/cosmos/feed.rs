@@ -25,9 +25,14 @@ impl Feed<'_> {
     }
 
     pub fn query(mut self, call: &Call<'_>) -> Result<Reply, Reply> {
-        let filter = query::parse(call.request).map_err(|message| error::bad_request(call, &message))?;
+        let filter =
+            query::parse(call.request).map_err(|message| error::bad_request(call, &message))?;
         self.documents.retain(|document| filter.matches(document));
-        let charge = if self.documents.is_empty() { "5.58" } else { "5.64" };
+        let charge = if self.documents.is_empty() {
+            "5.58"
+        } else {
+            "5.64"
+        };
         let reply = self.page(call, charge)?;
         Ok(reply.with(
             "x-ms-cosmos-query-execution-info",
@@ -45,14 +50,21 @@ impl Feed<'_> {
         let mut reply = headers::store(call, charge, Reply::json(200, &document))
             .with("x-ms-item-count", count.to_string());
         if start + count < total {
-            reply.set("x-ms-continuation", format!("-RID:~{}#RT:1#TRC:{}", self.name, start + count));
+            reply.set(
+                "x-ms-continuation",
+                format!("-RID:~{}#RT:1#TRC:{}", self.name, start + count),
+            );
         }
         Ok(reply)
     }
 }
 
 fn start(call: &Call<'_>) -> Result<usize, Reply> {
-    let Some(continuation) = call.request.header("x-ms-continuation").filter(|text| !text.is_empty()) else {
+    let Some(continuation) = call
+        .request
+        .header("x-ms-continuation")
+        .filter(|text| !text.is_empty())
+    else {
         return Ok(0);
     };
     continuation
@@ -62,11 +74,24 @@ fn start(call: &Call<'_>) -> Result<usize, Reply> {
 }
 
 fn size(call: &Call<'_>) -> Result<usize, Reply> {
-    let most = call.model.scenario.paging.feeds.unwrap_or(USUAL_PAGE).max(1);
-    let Some(asked) = call.request.header("x-ms-max-item-count") else { return Ok(most) };
-    match asked.parse::<i64>() {
-        Ok(-1) => Ok(most),
-        Ok(count) if (1..=LARGEST_PAGE as i64).contains(&count) => Ok(most.min(usize::try_from(count).unwrap_or(most))),
-        _ => Err(error::bad_request(call, "The value for the header 'x-ms-max-item-count' is not valid.")),
+    let most = call
+        .model
+        .scenario
+        .paging
+        .feeds
+        .unwrap_or(USUAL_PAGE)
+        .max(1);
+    let Some(asked) = call.request.header("x-ms-max-item-count") else {
+        return Ok(most);
+    };
+    if asked == "-1" {
+        return Ok(most);
+    }
+    match asked.parse::<usize>() {
+        Ok(count) if (1..=LARGEST_PAGE).contains(&count) => Ok(most.min(count)),
+        _ => Err(error::bad_request(
+            call,
+            "The value for the header 'x-ms-max-item-count' is not valid.",
+        )),
     }
 }

@@ -12,9 +12,9 @@ use super::{Call, GATEWAY_VERSION};
 
 static TRANSPORT_REQUESTS: AtomicU64 = AtomicU64::new(0);
 
-/// On every answer.
+/// On every answer, and where what was read is.
 pub fn common(call: &Call<'_>, reply: Reply) -> Reply {
-    let reply = for_refusal(&call.activity_id, reply);
+    let reply = gateway(&call.activity_id, reply);
     let location = format!("{}{}", call.request.origin, call.request.target);
     if call.request.method == hyper::Method::GET && reply.status.is_success() {
         reply.with("content-location", location)
@@ -23,8 +23,8 @@ pub fn common(call: &Call<'_>, reply: Reply) -> Reply {
     }
 }
 
-/// On every answer, whatever was asked.
-pub fn for_refusal(activity_id: &str, mut reply: Reply) -> Reply {
+/// What the gateway puts on every answer.
+pub fn gateway(activity_id: &str, mut reply: Reply) -> Reply {
     reply.set("content-type", "application/json");
     reply.set("cache-control", "no-store, no-cache");
     reply.set("pragma", "no-cache");
@@ -44,7 +44,10 @@ pub fn store(call: &Call<'_>, charge: &str, reply: Reply) -> Reply {
         .with("lsn", &lsn)
         .with("x-ms-cosmos-llsn", &lsn)
         .with("x-ms-global-committed-lsn", &lsn)
-        .with("x-ms-last-state-change-utc", http_date_with_millis(call.simulator.started))
+        .with(
+            "x-ms-last-state-change-utc",
+            http_date_with_millis(call.simulator.started),
+        )
         .with("x-ms-number-of-read-regions", "0")
         .with("x-ms-request-charge", charge)
         .with("x-ms-request-duration-ms", "0.687")
@@ -58,20 +61,29 @@ pub fn store(call: &Call<'_>, charge: &str, reply: Reply) -> Reply {
 /// On an answer with one resource.
 pub fn item(call: &Call<'_>, etag: &str, reply: Reply) -> Reply {
     let lsn = call.account.lsn.to_string();
-    store(call, "1", reply).with("etag", etag).with("x-ms-cosmos-item-llsn", &lsn).with("x-ms-item-lsn", &lsn)
+    store(call, "1", reply)
+        .with("etag", etag)
+        .with("x-ms-cosmos-item-llsn", &lsn)
+        .with("x-ms-item-lsn", &lsn)
 }
 
 pub fn quota(reply: Reply, quota: &str, usage: impl AsRef<str>) -> Reply {
-    reply.with("x-ms-resource-quota", quota).with("x-ms-resource-usage", usage)
+    reply
+        .with("x-ms-resource-quota", quota)
+        .with("x-ms-resource-usage", usage)
 }
 
 /// On what is inside a database: its name and its id.
 pub fn content_path(database: &Database, reply: Reply) -> Reply {
     let name = utf8_percent_encode(&database.id, NON_ALPHANUMERIC);
-    reply.with("x-ms-alt-content-path", format!("dbs/{name}")).with("x-ms-content-path", &database.rid)
+    reply
+        .with("x-ms-alt-content-path", format!("dbs/{name}"))
+        .with("x-ms-content-path", &database.rid)
 }
 
 /// On what comes from a collection's own partitions.
 pub fn partition(reply: Reply) -> Reply {
-    reply.with("collection-partition-index", "0").with("collection-service-index", "0")
+    reply
+        .with("collection-partition-index", "0")
+        .with("collection-service-index", "0")
 }

@@ -8,7 +8,9 @@ use crate::http::Request;
 /// Whether a POST asks instead of making.
 pub fn is_query(request: &Request) -> bool {
     request.method == hyper::Method::POST
-        && request.header("x-ms-documentdb-isquery").is_some_and(|value| value.eq_ignore_ascii_case("true"))
+        && request
+            .header("x-ms-documentdb-isquery")
+            .is_some_and(|value| value.eq_ignore_ascii_case("true"))
 }
 
 #[derive(Deserialize)]
@@ -40,21 +42,26 @@ enum Word {
 }
 
 pub fn parse(request: &Request) -> Result<Filter, String> {
-    let is_query_body = request
-        .header("content-type")
-        .is_some_and(|kind| kind.to_ascii_lowercase().starts_with("application/query+json"));
+    let is_query_body = request.header("content-type").is_some_and(|kind| {
+        kind.to_ascii_lowercase()
+            .starts_with("application/query+json")
+    });
     if !is_query_body {
         return Err("The Content-Type of a query is application/query+json.".to_owned());
     }
-    let query: Query = serde_json::from_slice(&request.body)
-        .map_err(|_| "The input content is invalid because the required properties - 'query; ' - are missing".to_owned())?;
+    let query: Query = serde_json::from_slice(&request.body).map_err(|_| {
+        "The input content is invalid because the required properties - 'query; ' - are missing"
+            .to_owned()
+    })?;
     Filter::parse(&query.query, &query.parameters)
 }
 
 impl Filter {
     pub fn matches(&self, document: &Value) -> bool {
         self.conditions.iter().all(|(path, expected)| {
-            path.iter().try_fold(document, |value, name| value.get(name)).is_some_and(|value| value == expected)
+            path.iter()
+                .try_fold(document, |value, name| value.get(name))
+                .is_some_and(|value| value == expected)
         })
     }
 
@@ -89,7 +96,10 @@ struct Words<'a> {
 
 impl Words<'_> {
     fn next(&mut self) -> Result<Word, String> {
-        let (first, rest) = self.rest.split_first().ok_or_else(|| "Syntax error, unexpected end of query.".to_owned())?;
+        let (first, rest) = self
+            .rest
+            .split_first()
+            .ok_or_else(|| "Syntax error, unexpected end of query.".to_owned())?;
         self.rest = rest;
         Ok(first.clone())
     }
@@ -107,7 +117,11 @@ impl Words<'_> {
     }
 
     fn keyword(&mut self, keyword: &str) -> Result<(), String> {
-        if self.optional_keyword(keyword) { Ok(()) } else { Err(self.unexpected()) }
+        if self.optional_keyword(keyword) {
+            Ok(())
+        } else {
+            Err(self.unexpected())
+        }
     }
 
     fn sign(&mut self, sign: char) -> Result<(), String> {
@@ -126,7 +140,11 @@ impl Words<'_> {
     }
 
     /// `root.name = value`, also `root["name"]`.
-    fn condition(&mut self, root: &str, parameters: &[Parameter]) -> Result<(Vec<String>, Value), String> {
+    fn condition(
+        &mut self,
+        root: &str,
+        parameters: &[Parameter],
+    ) -> Result<(Vec<String>, Value), String> {
         let start = self.name()?;
         if start != root {
             return Err(format!("Identifier '{start}' could not be resolved."));
@@ -160,7 +178,10 @@ impl Words<'_> {
     }
 
     fn unexpected(&self) -> String {
-        self.rest.first().map_or_else(|| "Syntax error, unexpected end of query.".to_owned(), syntax_error)
+        self.rest.first().map_or_else(
+            || "Syntax error, unexpected end of query.".to_owned(),
+            syntax_error,
+        )
     }
 }
 
@@ -185,14 +206,23 @@ fn words(text: &str) -> Result<Vec<Word>, String> {
                 length
             }
             '@' => {
-                let length = 1 + rest[1..].find(|letter| !is_name(letter)).unwrap_or(rest.len() - 1);
+                let length = 1 + rest[1..]
+                    .find(|letter| !is_name(letter))
+                    .unwrap_or(rest.len() - 1);
                 words.push(Word::Parameter(rest[..length].to_owned()));
                 length
             }
             _ if first.is_ascii_digit() => {
-                let length = rest.find(|letter: char| !letter.is_ascii_digit() && letter != '.').unwrap_or(rest.len());
+                let length = rest
+                    .find(|letter: char| !letter.is_ascii_digit() && letter != '.')
+                    .unwrap_or(rest.len());
                 let number = serde_json::from_str(&rest[..length]);
-                words.push(Word::Number(number.map_err(|_| format!("Syntax error, invalid numeric value token '{}'.", &rest[..length]))?));
+                words.push(Word::Number(number.map_err(|_| {
+                    format!(
+                        "Syntax error, invalid numeric value token '{}'.",
+                        &rest[..length]
+                    )
+                })?));
                 length
             }
             _ if is_name(first) => {
@@ -231,7 +261,10 @@ mod tests {
     use super::*;
 
     fn filter(text: &str, parameters: &Value) -> Result<Filter, String> {
-        Filter::parse(text, &serde_json::from_value::<Vec<Parameter>>(parameters.clone()).unwrap())
+        Filter::parse(
+            text,
+            &serde_json::from_value::<Vec<Parameter>>(parameters.clone()).unwrap(),
+        )
     }
 
     fn matching(text: &str, parameters: &Value) -> Vec<usize> {
@@ -240,17 +273,46 @@ mod tests {
             json!({"id": "a", "resource": "dbs/x==/", "n": 1}),
             json!({"id": "b\"c", "resource": "dbs/x==/colls/y=/", "n": 2}),
         ];
-        (0..documents.len()).filter(|index| filter.matches(&documents[*index])).collect()
+        (0..documents.len())
+            .filter(|index| filter.matches(&documents[*index]))
+            .collect()
     }
 
     #[test]
     fn the_queries_clients_send() {
         assert_eq!(matching("SELECT * FROM c", &json!([])), [0, 1]);
-        assert_eq!(matching("select * from root r where r.id=@id", &json!([{"name": "@id", "value": "a"}])), [0]);
-        assert_eq!(matching("SELECT * FROM root WHERE root.resource = \"dbs/x==/colls/y=/\"", &json!([])), [1]);
-        assert_eq!(matching("SELECT * FROM root AS r WHERE r['id'] = 'b\"c' AND r.n = 2", &json!([])), [1]);
-        assert_eq!(matching("SELECT * FROM c WHERE c.id = \"b\\\"c\"", &json!([])), [1]);
-        assert_eq!(matching("SELECT * FROM c WHERE c.id = @r", &json!([{"name": "@r", "value": "nothing"}])), [0; 0]);
+        assert_eq!(
+            matching(
+                "select * from root r where r.id=@id",
+                &json!([{"name": "@id", "value": "a"}])
+            ),
+            [0]
+        );
+        assert_eq!(
+            matching(
+                "SELECT * FROM root WHERE root.resource = \"dbs/x==/colls/y=/\"",
+                &json!([])
+            ),
+            [1]
+        );
+        assert_eq!(
+            matching(
+                "SELECT * FROM root AS r WHERE r['id'] = 'b\"c' AND r.n = 2",
+                &json!([])
+            ),
+            [1]
+        );
+        assert_eq!(
+            matching("SELECT * FROM c WHERE c.id = \"b\\\"c\"", &json!([])),
+            [1]
+        );
+        assert_eq!(
+            matching(
+                "SELECT * FROM c WHERE c.id = @r",
+                &json!([{"name": "@r", "value": "nothing"}])
+            ),
+            [0; 0]
+        );
     }
 
     #[test]

@@ -8,7 +8,10 @@ const TOKEN: &str = "/metadata/identity/oauth2/token?api-version=2018-02-01&reso
 
 async fn refused(azure: &Azure, path: &str) -> (String, String) {
     let answer = azure.metadata(path).await.expect(400).json();
-    (answer["error"].as_str().unwrap().to_owned(), answer["error_description"].as_str().unwrap().to_owned())
+    (
+        answer["error"].as_str().unwrap().to_owned(),
+        answer["error_description"].as_str().unwrap().to_owned(),
+    )
 }
 
 #[tokio::test]
@@ -16,11 +19,17 @@ async fn a_token_is_all_text() {
     let azure = Azure::start(&[]);
     let answer = azure.metadata(TOKEN).await.expect(200);
     let token = answer.json();
-    assert!(token.as_object().unwrap().values().all(Value::is_string), "{token}");
+    assert!(
+        token.as_object().unwrap().values().all(Value::is_string),
+        "{token}"
+    );
     assert_eq!(token["resource"], "https://management.azure.com/");
     assert_eq!(token["client_id"], "33333333-0000-0000-0000-000000000001");
     assert_eq!(token["expires_in"], "86400");
-    assert_eq!(token["access_token"].as_str().unwrap().split('.').count(), 3);
+    assert_eq!(
+        token["access_token"].as_str().unwrap().split('.').count(),
+        3
+    );
     assert!(answer.header("server").starts_with("IMDS/"));
 }
 
@@ -32,11 +41,22 @@ async fn each_selector_finds_the_same_identity() {
         "object_id=22222222-0000-0000-0000-000000000002",
         "msi_res_id=%2Fsubscriptions%2F11111111-2222-3333-4444-555555555555%2Fresourcegroups%2Frg%2Fproviders%2FMicrosoft.ManagedIdentity%2FuserAssignedIdentities%2Freader",
     ] {
-        let token = azure.metadata(&format!("{TOKEN}&{selector}")).await.expect(200).json();
-        assert_eq!(token["client_id"], "22222222-0000-0000-0000-000000000001", "{selector}");
+        let token = azure
+            .metadata(&format!("{TOKEN}&{selector}"))
+            .await
+            .expect(200)
+            .json();
+        assert_eq!(
+            token["client_id"], "22222222-0000-0000-0000-000000000001",
+            "{selector}"
+        );
     }
     // App Service's spelling means nothing here: the machine's own identity answers.
-    let token = azure.metadata(&format!("{TOKEN}&mi_res_id=x")).await.expect(200).json();
+    let token = azure
+        .metadata(&format!("{TOKEN}&mi_res_id=x"))
+        .await
+        .expect(200)
+        .json();
     assert_eq!(token["client_id"], "33333333-0000-0000-0000-000000000001");
 }
 
@@ -46,50 +66,118 @@ async fn what_instance_metadata_refuses() {
     let url = format!("{}{TOKEN}", azure.text("/metadata"));
     let without = azure.send("GET", &url, &[], None).await.expect(400);
     assert_eq!(without.text.len(), 88, "{}", without.text);
-    let forwarded = azure.send("GET", &url, &[("Metadata", "true"), ("X-Forwarded-For", "10.0.0.1")], None).await;
+    let forwarded = azure
+        .send(
+            "GET",
+            &url,
+            &[("Metadata", "true"), ("X-Forwarded-For", "10.0.0.1")],
+            None,
+        )
+        .await;
     forwarded.expect(400);
-    azure.send("POST", &url, &[("Metadata", "true")], Some("")).await.expect(405);
+    azure
+        .send("POST", &url, &[("Metadata", "true")], Some(""))
+        .await
+        .expect(405);
     azure.metadata("/metadata/other").await.expect(404);
 
     let invalid = |text: &str| ("invalid_request".to_owned(), text.to_owned());
-    assert_eq!(refused(&azure, &format!("{TOKEN}&client_id=nobody")).await, invalid("Identity not found"));
     assert_eq!(
-        refused(&azure, "/metadata/identity/oauth2/token?api-version=2018-02-01").await,
+        refused(&azure, &format!("{TOKEN}&client_id=nobody")).await,
+        invalid("Identity not found")
+    );
+    assert_eq!(
+        refused(
+            &azure,
+            "/metadata/identity/oauth2/token?api-version=2018-02-01"
+        )
+        .await,
         invalid("Required query variable 'resource' is missing")
     );
-    assert_eq!(refused(&azure, &format!("{TOKEN}&resource=b")).await.0, "invalid_request");
-    assert_eq!(refused(&azure, &format!("{TOKEN}&client_id=a&object_id=b")).await.0, "invalid_request");
-    for version in ["", "?api-version=2017-03-01&resource=x", "?api-version=1999-01-01&resource=x"] {
+    assert_eq!(
+        refused(&azure, &format!("{TOKEN}&resource=b")).await.0,
+        "invalid_request"
+    );
+    assert_eq!(
+        refused(&azure, &format!("{TOKEN}&client_id=a&object_id=b"))
+            .await
+            .0,
+        "invalid_request"
+    );
+    for version in [
+        "",
+        "?api-version=2017-03-01&resource=x",
+        "?api-version=1999-01-01&resource=x",
+    ] {
         refused(&azure, &format!("/metadata/identity/oauth2/token{version}")).await;
     }
-    let unknown = "/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https://example.com";
+    let unknown =
+        "/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https://example.com";
     let (error, description) = refused(&azure, unknown).await;
     assert_eq!(error, "invalid_resource");
-    assert!(description.starts_with("AADSTS500011: ") && description.contains("https://example.com"), "{description}");
+    assert!(
+        description.starts_with("AADSTS500011: ") && description.contains("https://example.com"),
+        "{description}"
+    );
 }
 
 #[tokio::test]
 async fn the_instance_document() {
     let azure = Azure::start(&[]);
-    let compute = azure.metadata("/metadata/instance/compute?api-version=2021-02-01").await.expect(200).json();
+    let compute = azure
+        .metadata("/metadata/instance/compute?api-version=2021-02-01")
+        .await
+        .expect(200)
+        .json();
     assert_eq!(compute["subscriptionId"], SUBSCRIPTION);
     assert_eq!(compute["resourceGroupName"], "rg");
     assert_eq!(compute["name"], "myvm");
     assert_eq!(compute["azEnvironment"], "AzurePublicCloud");
-    let whole = azure.metadata("/metadata/instance?api-version=2021-02-01").await.expect(200).json();
+    let whole = azure
+        .metadata("/metadata/instance?api-version=2021-02-01")
+        .await
+        .expect(200)
+        .json();
     assert_eq!(whole["compute"], compute);
 
     let leaf = "/metadata/instance/compute/name?api-version=2021-02-01";
     azure.metadata(leaf).await.expect(400);
-    assert_eq!(azure.metadata(&format!("{leaf}&format=text")).await.expect(200).text, "myvm");
-    azure.metadata("/metadata/instance/nothing?api-version=2021-02-01").await.expect(404);
-    let interface = "/metadata/instance/network/interface/0/macAddress?api-version=2021-02-01&format=text";
-    assert_eq!(azure.metadata(interface).await.expect(200).text, "000D3A000001");
+    assert_eq!(
+        azure
+            .metadata(&format!("{leaf}&format=text"))
+            .await
+            .expect(200)
+            .text,
+        "myvm"
+    );
+    azure
+        .metadata("/metadata/instance/nothing?api-version=2021-02-01")
+        .await
+        .expect(404);
+    let interface =
+        "/metadata/instance/network/interface/0/macAddress?api-version=2021-02-01&format=text";
+    assert_eq!(
+        azure.metadata(interface).await.expect(200).text,
+        "000D3A000001"
+    );
 
-    let unversioned = azure.metadata("/metadata/instance").await.expect(400).json();
+    let unversioned = azure
+        .metadata("/metadata/instance")
+        .await
+        .expect(400)
+        .json();
     assert_eq!(unversioned["newest-versions"].as_array().unwrap().len(), 3);
-    let versions = azure.metadata("/metadata/versions").await.expect(200).json();
-    assert!(versions["apiVersions"].as_array().unwrap().contains(&Value::from("2021-02-01")));
+    let versions = azure
+        .metadata("/metadata/versions")
+        .await
+        .expect(200)
+        .json();
+    assert!(
+        versions["apiVersions"]
+            .as_array()
+            .unwrap()
+            .contains(&Value::from("2021-02-01"))
+    );
     let url = format!("{}/metadata/versions", azure.text("/metadata"));
     azure.send("GET", &url, &[], None).await.expect(400);
 }
@@ -114,11 +202,17 @@ impl AppService {
         let azure = Azure::start(&[]);
         let endpoint = azure.text("/appService/endpoint").to_owned();
         let header = azure.text("/appService/header").to_owned();
-        AppService { azure, endpoint, header }
+        AppService {
+            azure,
+            endpoint,
+            header,
+        }
     }
 
     async fn get(&self, query: &str, headers: &[(&str, &str)]) -> Answer {
-        self.azure.send("GET", &format!("{}?{query}", self.endpoint), headers, None).await
+        self.azure
+            .send("GET", &format!("{}?{query}", self.endpoint), headers, None)
+            .await
     }
 }
 
@@ -136,20 +230,48 @@ async fn app_services_protocol() {
         "principal_id=22222222-0000-0000-0000-000000000002",
         "mi_res_id=/subscriptions/11111111-2222-3333-4444-555555555555/resourcegroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/reader",
     ] {
-        let token = app.get(&format!("{query}&{selector}"), &proof).await.expect(200).json();
-        assert_eq!(token["client_id"], "22222222-0000-0000-0000-000000000001", "{selector}");
+        let token = app
+            .get(&format!("{query}&{selector}"), &proof)
+            .await
+            .expect(200)
+            .json();
+        assert_eq!(
+            token["client_id"], "22222222-0000-0000-0000-000000000001",
+            "{selector}"
+        );
     }
-    let unknown = app.get(&format!("{query}&client_id=nobody"), &proof).await.expect(400).json();
+    let unknown = app
+        .get(&format!("{query}&client_id=nobody"), &proof)
+        .await
+        .expect(400)
+        .json();
     assert_eq!(unknown["statusCode"], 400);
-    assert_eq!(unknown["message"], "No Managed Identity found for specified ClientId/ResourceId/PrincipalId.");
+    assert_eq!(
+        unknown["message"],
+        "No Managed Identity found for specified ClientId/ResourceId/PrincipalId."
+    );
     assert!(unknown["correlationId"].is_string());
 
     app.get(query, &[]).await.expect(401);
-    app.get(query, &[("X-IDENTITY-HEADER", "wrong")]).await.expect(401);
-    app.get("api-version=2001-01-01&resource=x", &proof).await.expect(400);
+    app.get(query, &[("X-IDENTITY-HEADER", "wrong")])
+        .await
+        .expect(401);
+    app.get("api-version=2001-01-01&resource=x", &proof)
+        .await
+        .expect(400);
     app.get("api-version=2019-08-01", &proof).await.expect(400);
-    app.get(&format!("{query}&client_id=a&mi_res_id=b"), &proof).await.expect(400);
-    app.azure.send("PUT", &format!("{}?{query}", app.endpoint), &proof, Some("")).await.expect(405);
+    app.get(&format!("{query}&client_id=a&mi_res_id=b"), &proof)
+        .await
+        .expect(400);
+    app.azure
+        .send(
+            "PUT",
+            &format!("{}?{query}", app.endpoint),
+            &proof,
+            Some(""),
+        )
+        .await
+        .expect(405);
 }
 
 #[tokio::test]
@@ -158,10 +280,31 @@ async fn automations_protocol() {
     let resource = "resource=https%3A%2F%2Fmanagement.azure.com%2F";
     let proof = ("X-IDENTITY-HEADER", app.header.as_str());
     app.get(resource, &[proof]).await.expect(400);
-    app.get(resource, &[proof, ("Metadata", "True")]).await.expect(200);
+    app.get(resource, &[proof, ("Metadata", "True")])
+        .await
+        .expect(200);
     let form = ("Content-Type", "application/x-www-form-urlencoded");
     let body = format!("{resource}&client_id=22222222-0000-0000-0000-000000000001");
-    let posted = app.azure.send("POST", &app.endpoint, &[proof, ("Metadata", "True"), form], Some(&body)).await;
-    assert_eq!(posted.expect(200).json()["client_id"], "22222222-0000-0000-0000-000000000001");
-    app.azure.send("POST", &app.endpoint, &[proof, ("Metadata", "True")], Some(&body)).await.expect(415);
+    let posted = app
+        .azure
+        .send(
+            "POST",
+            &app.endpoint,
+            &[proof, ("Metadata", "True"), form],
+            Some(&body),
+        )
+        .await;
+    assert_eq!(
+        posted.expect(200).json()["client_id"],
+        "22222222-0000-0000-0000-000000000001"
+    );
+    app.azure
+        .send(
+            "POST",
+            &app.endpoint,
+            &[proof, ("Metadata", "True")],
+            Some(&body),
+        )
+        .await
+        .expect(415);
 }

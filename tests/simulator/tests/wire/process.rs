@@ -8,19 +8,36 @@ use serde_json::{Value, json};
 use crate::support::{Azure, Signed, client, signed};
 
 fn simulator(arguments: &[&str]) -> std::process::Output {
-    Command::new(env!("CARGO_BIN_EXE_cosmi-simulator")).args(arguments).stdin(Stdio::piped()).output().unwrap()
+    Command::new(env!("CARGO_BIN_EXE_cosmi-simulator"))
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .output()
+        .unwrap()
 }
 
 #[test]
 fn it_explains_itself() {
     let help = String::from_utf8(simulator(&["--help"]).stdout).unwrap();
-    for option in ["--scenario", "--ca", "--imds", "--clock-offset-s", "--fault"] {
+    for option in [
+        "--scenario",
+        "--ca",
+        "--imds",
+        "--clock-offset-s",
+        "--fault",
+    ] {
         assert!(help.contains(option), "{option}");
     }
     let readme = include_str!("../../README.md");
-    for line in help.lines().map(str::trim).filter(|line| line.starts_with("--")) {
+    for line in help
+        .lines()
+        .map(str::trim)
+        .filter(|line| line.starts_with("--"))
+    {
         let option = line.split_whitespace().next().unwrap();
-        assert!(readme.contains(option), "the README does not tell of {option}");
+        assert!(
+            readme.contains(option),
+            "the README does not tell of {option}"
+        );
     }
 }
 
@@ -33,7 +50,10 @@ fn mistakes_end_it() {
     ] {
         let output = simulator(&arguments);
         assert!(!output.status.success());
-        assert!(String::from_utf8_lossy(&output.stderr).contains(text), "{output:?}");
+        assert!(
+            String::from_utf8_lossy(&output.stderr).contains(text),
+            "{output:?}"
+        );
     }
 }
 
@@ -43,7 +63,10 @@ fn closing_its_input_stops_it() {
     let ca = azure.text("/ca").to_owned();
     assert!(std::path::Path::new(&ca).is_file());
     assert!(azure.stop().success());
-    assert!(!std::path::Path::new(&ca).exists(), "the temporary authority is removed");
+    assert!(
+        !std::path::Path::new(&ca).exists(),
+        "the temporary authority is removed"
+    );
 }
 
 #[cfg(unix)]
@@ -56,7 +79,9 @@ async fn the_null_device_is_nobody_gone() {
         .spawn()
         .unwrap();
     let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    BufReader::new(child.stdout.take().unwrap())
+        .read_line(&mut line)
+        .unwrap();
     tokio::time::sleep(std::time::Duration::from_millis(200)).await;
     assert!(child.try_wait().unwrap().is_none(), "it ended by itself");
     child.kill().unwrap();
@@ -73,11 +98,23 @@ async fn its_announcement_is_all_a_client_needs() {
         ("COSMI_ARM_ENDPOINT", "/arm"),
         ("COSMI_CA_FILE", "/ca"),
     ] {
-        assert_eq!(azure.text(&format!("/environment/{variable}")), azure.text(pointer));
+        assert_eq!(
+            azure.text(&format!("/environment/{variable}")),
+            azure.text(pointer)
+        );
     }
     assert_eq!(azure.ready["accounts"].as_object().unwrap().len(), 7);
-    let date = azure.metadata("/metadata/versions").await.expect(200).header("date").to_owned();
-    let behind = jiff::Timestamp::now().as_second() - jiff::fmt::rfc2822::parse(&date).unwrap().timestamp().as_second();
+    let date = azure
+        .metadata("/metadata/versions")
+        .await
+        .expect(200)
+        .header("date")
+        .to_owned();
+    let behind = jiff::Timestamp::now().as_second()
+        - jiff::fmt::rfc2822::parse(&date)
+            .unwrap()
+            .timestamp()
+            .as_second();
     assert!((7199..=7201).contains(&behind), "{date}");
 }
 
@@ -87,23 +124,48 @@ async fn both_http_versions_are_spoken_and_counted() {
     let url = format!("{}subscriptions?api-version=2022-12-01", azure.text("/arm"));
     let old = client(&azure.ready, &[b"http/1.1"]);
     for _ in 0..2 {
-        assert_eq!(azure.client.get(&url).send().await.unwrap().version(), Version::HTTP_2);
+        assert_eq!(
+            azure.client.get(&url).send().await.unwrap().version(),
+            Version::HTTP_2
+        );
         let response = old.get(&url).send().await.unwrap();
         assert_eq!(response.version(), Version::HTTP_11);
         response.bytes().await.unwrap();
     }
     let entries = azure.journal().await;
-    let seen: Vec<(&str, bool)> =
-        entries.iter().map(|entry| (entry["http"].as_str().unwrap(), entry["tls"].as_bool().unwrap())).collect();
-    assert_eq!(seen, [("2", true), ("1.1", true), ("2", true), ("1.1", true)]);
-    assert_eq!(entries[0]["connection"], entries[2]["connection"], "connections are kept");
+    let seen: Vec<(&str, bool)> = entries
+        .iter()
+        .map(|entry| {
+            (
+                entry["http"].as_str().unwrap(),
+                entry["tls"].as_bool().unwrap(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        seen,
+        [("2", true), ("1.1", true), ("2", true), ("1.1", true)]
+    );
+    assert_eq!(
+        entries[0]["connection"], entries[2]["connection"],
+        "connections are kept"
+    );
 
     let stats = azure.control("GET", "/stats", &Value::Null).await.json();
-    assert_eq!(stats["arm"], json!({"connections": 2, "handshakes": 2, "open": 2}));
+    assert_eq!(
+        stats["arm"],
+        json!({"connections": 2, "handshakes": 2, "open": 2})
+    );
     assert_eq!(stats["imds"]["connections"], 0);
-    azure.control("DELETE", "/stats", &Value::Null).await.expect(204);
+    azure
+        .control("DELETE", "/stats", &Value::Null)
+        .await
+        .expect(204);
     let stats = azure.control("GET", "/stats", &Value::Null).await.json();
-    assert_eq!(stats["arm"], json!({"connections": 0, "handshakes": 0, "open": 2}));
+    assert_eq!(
+        stats["arm"],
+        json!({"connections": 0, "handshakes": 0, "open": 2})
+    );
 }
 
 #[tokio::test]
@@ -129,37 +191,78 @@ async fn the_journal_shows_the_wire_without_secrets() {
         ("Metadata", "True"),
         ("Content-Type", "application/x-www-form-urlencoded"),
     ];
-    azure.send("POST", &endpoint, &headers, Some("resource=https%3A%2F%2Fvault.azure.net")).await.expect(200);
+    azure
+        .send(
+            "POST",
+            &endpoint,
+            &headers,
+            Some("resource=https%3A%2F%2Fvault.azure.net"),
+        )
+        .await
+        .expect(200);
     let key = azure.key("myaccount", "primaryMasterKey").await;
-    azure.cosmos(&key, signed("GET", "//dbs/Test/?x=%41", "dbs", "dbs/Test"), &[], None).await.expect(200);
+    azure
+        .cosmos(
+            &key,
+            signed("GET", "//dbs/Test/?x=%41", "dbs", "dbs/Test"),
+            &[],
+            None,
+        )
+        .await
+        .expect(200);
 
     let entries = azure.journal().await;
-    let faces: Vec<&str> = entries.iter().map(|entry| entry["face"].as_str().unwrap()).collect();
+    let faces: Vec<&str> = entries
+        .iter()
+        .map(|entry| entry["face"].as_str().unwrap())
+        .collect();
     assert_eq!(faces, ["app_service", "imds", "arm", "cosmos"]);
     assert_eq!(entries[0]["body"], "resource=https%3A%2F%2Fvault.azure.net");
-    assert_eq!((&entries[2]["account"], &entries[3]["account"]), (&json!("myaccount"), &json!("myaccount")));
+    assert_eq!(
+        (&entries[2]["account"], &entries[3]["account"]),
+        (&json!("myaccount"), &json!("myaccount"))
+    );
     assert_eq!(entries[3]["target"], "//dbs/Test/?x=%41");
-    assert!(entries.iter().all(|entry| entry["status"] == 200 && entry["aborted"] == false && entry["endMs"].is_u64()));
+    assert!(entries.iter().all(|entry| entry["status"] == 200
+        && entry["aborted"] == false
+        && entry["endMs"].is_u64()));
     let text = json!(entries).to_string();
     assert!(text.contains("<redacted>"));
     assert!(!text.contains(&header) && !text.contains(&key) && !text.contains("Bearer"));
 
-    azure.control("DELETE", "/journal", &Value::Null).await.expect(204);
+    azure
+        .control("DELETE", "/journal", &Value::Null)
+        .await
+        .expect(204);
     assert!(azure.journal().await.is_empty());
 }
 
 #[tokio::test]
 async fn reset_forgets_what_happened() {
-    let azure = Azure::start(&["--fault", r#"{"match":{"face":"imds"},"action":{"status":429}}"#]);
+    let azure = Azure::start(&[
+        "--fault",
+        r#"{"match":{"face":"imds"},"action":{"status":429}}"#,
+    ]);
     azure.metadata("/metadata/versions").await.expect(429);
     let key = azure.key("myaccount", "primaryMasterKey").await;
-    azure.control("POST", "/clock", &json!({"offsetSeconds": 5000})).await.expect(204);
-    azure.fault(json!({"times": 0, "action": {"status": 500}})).await;
-    azure.control("POST", "/reset", &Value::Null).await.expect(204);
+    azure
+        .control("POST", "/clock", &json!({"offsetSeconds": 5000}))
+        .await
+        .expect(204);
+    azure
+        .fault(json!({"times": 0, "action": {"status": 500}}))
+        .await;
+    azure
+        .control("POST", "/reset", &Value::Null)
+        .await
+        .expect(204);
     assert!(azure.journal().await.is_empty());
     azure.metadata("/metadata/versions").await.expect(429);
     azure.metadata("/metadata/versions").await.expect(200);
-    let database = Signed { account: "myaccount", ..signed("GET", "/dbs", "dbs", "") };
+    let database = Signed {
+        account: "myaccount",
+        ..signed("GET", "/dbs", "dbs", "")
+    };
     azure.cosmos(&key, database, &[], None).await.expect(401);
     let key = azure.key("myaccount", "primaryMasterKey").await;
     azure.cosmos(&key, database, &[], None).await.expect(200);
@@ -169,7 +272,12 @@ async fn reset_forgets_what_happened() {
 async fn the_control_address_names_mistakes() {
     let azure = Azure::start(&[]);
     for (method, path, body, status) in [
-        ("POST", "/faults", json!({"action": {"nonsense": true}}), 400),
+        (
+            "POST",
+            "/faults",
+            json!({"action": {"nonsense": true}}),
+            400,
+        ),
         ("POST", "/clock", json!({"offset": 1}), 400),
         ("GET", "/reset", Value::Null, 405),
         ("GET", "/elsewhere", Value::Null, 404),

@@ -37,7 +37,9 @@ impl Answer {
     }
 
     pub fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap())
     }
 
     #[track_caller]
@@ -56,15 +58,23 @@ impl Azure {
             .spawn()
             .unwrap();
         let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
         let ready: Value = serde_json::from_str(&line).unwrap();
         let input = child.stdin.take();
         let client = client(&ready, &[b"h2", b"http/1.1"]);
-        Azure { ready, client, child, input }
+        Azure {
+            ready,
+            client,
+            child,
+            input,
+        }
     }
 
     pub fn with_scenario(scenario: &Value) -> Azure {
-        let path = std::env::temp_dir().join(format!("cosmi-scenario-{}.json", uuid::Uuid::new_v4()));
+        let path =
+            std::env::temp_dir().join(format!("cosmi-scenario-{}.json", uuid::Uuid::new_v4()));
         std::fs::write(&path, scenario.to_string()).unwrap();
         let azure = Azure::start(&["--scenario", path.to_str().unwrap()]);
         std::fs::remove_file(path).unwrap();
@@ -78,14 +88,23 @@ impl Azure {
     }
 
     pub fn text(&self, pointer: &str) -> &str {
-        self.ready.pointer(pointer).and_then(Value::as_str).unwrap_or_else(|| panic!("no {pointer}"))
+        self.ready
+            .pointer(pointer)
+            .and_then(Value::as_str)
+            .unwrap_or_else(|| panic!("no {pointer}"))
     }
 
     pub fn endpoint(&self, account: &str) -> &str {
         self.text(&format!("/accounts/{account}/endpoint"))
     }
 
-    pub async fn send(&self, method: &str, url: &str, headers: &[(&str, &str)], body: Option<&str>) -> Answer {
+    pub async fn send(
+        &self,
+        method: &str,
+        url: &str,
+        headers: &[(&str, &str)],
+        body: Option<&str>,
+    ) -> Answer {
         self.try_send(method, url, headers, body).await.unwrap()
     }
 
@@ -105,12 +124,26 @@ impl Azure {
         }
         let response = request.send().await?;
         let (status, headers) = (response.status(), response.headers().clone());
-        Ok(Answer { status, headers, text: response.text().await? })
+        Ok(Answer {
+            status,
+            headers,
+            text: response.text().await?,
+        })
     }
 
     pub async fn control(&self, method: &str, path: &str, body: &Value) -> Answer {
-        let body = if body.is_null() { String::new() } else { body.to_string() };
-        self.send(method, &format!("{}{path}", self.text("/control")), &[], Some(&body)).await
+        let body = if body.is_null() {
+            String::new()
+        } else {
+            body.to_string()
+        };
+        self.send(
+            method,
+            &format!("{}{path}", self.text("/control")),
+            &[],
+            Some(&body),
+        )
+        .await
     }
 
     pub async fn fault(&self, fault: Value) {
@@ -118,17 +151,33 @@ impl Azure {
     }
 
     pub async fn journal(&self) -> Vec<Value> {
-        self.control("GET", "/journal", &Value::Null).await.json().as_array().unwrap().clone()
+        self.control("GET", "/journal", &Value::Null)
+            .await
+            .json()
+            .as_array()
+            .unwrap()
+            .clone()
     }
 
     pub async fn metadata(&self, path: &str) -> Answer {
-        self.send("GET", &format!("{}{path}", self.text("/metadata")), &[("Metadata", "true")], None).await
+        self.send(
+            "GET",
+            &format!("{}{path}", self.text("/metadata")),
+            &[("Metadata", "true")],
+            None,
+        )
+        .await
     }
 
     /// A token of the machine's identity, or with `&client_id=…` of another.
     pub async fn token(&self, resource: &str, selector: &str) -> String {
-        let path = format!("/metadata/identity/oauth2/token?api-version=2018-02-01&resource={resource}{selector}");
-        self.metadata(&path).await.expect(200).json()["access_token"].as_str().unwrap().to_owned()
+        let path = format!(
+            "/metadata/identity/oauth2/token?api-version=2018-02-01&resource={resource}{selector}"
+        );
+        self.metadata(&path).await.expect(200).json()["access_token"]
+            .as_str()
+            .unwrap()
+            .to_owned()
     }
 
     pub async fn arm(&self, method: &str, path: &str) -> Answer {
@@ -143,7 +192,13 @@ impl Azure {
         if method == "POST" {
             headers.push(("content-length", "0"));
         }
-        self.send(method, &format!("{}{path}", self.text("/arm")), &headers, body).await
+        self.send(
+            method,
+            &format!("{}{path}", self.text("/arm")),
+            &headers,
+            body,
+        )
+        .await
     }
 
     pub async fn account(&self, method: &str, name: &str, operation: &str) -> Answer {
@@ -152,14 +207,33 @@ impl Azure {
 
     /// A key, by its name in the answer of Resource Manager.
     pub async fn key(&self, account: &str, name: &str) -> String {
-        self.account("POST", account, "/listKeys").await.expect(200).json()[name].as_str().unwrap().to_owned()
+        self.account("POST", account, "/listKeys")
+            .await
+            .expect(200)
+            .json()[name]
+            .as_str()
+            .unwrap()
+            .to_owned()
     }
 
-    pub async fn cosmos(&self, key: &str, signed: Signed<'_>, headers: &[(&str, &str)], body: Option<&str>) -> Answer {
-        let url = format!("{}{}", self.endpoint(signed.account).trim_end_matches('/'), signed.path);
+    pub async fn cosmos(
+        &self,
+        key: &str,
+        signed: Signed<'_>,
+        headers: &[(&str, &str)],
+        body: Option<&str>,
+    ) -> Answer {
+        let url = format!(
+            "{}{}",
+            self.endpoint(signed.account).trim_end_matches('/'),
+            signed.path
+        );
         let date = http_date(signed.offset_seconds);
         let authorization = authorization(key, &signed, &date);
-        let mut all = vec![("x-ms-date", date.as_str()), ("authorization", authorization.as_str())];
+        let mut all = vec![
+            ("x-ms-date", date.as_str()),
+            ("authorization", authorization.as_str()),
+        ];
         if !headers.iter().any(|(name, _)| *name == "x-ms-version") {
             all.push(("x-ms-version", "2018-12-31"));
         }
@@ -176,7 +250,9 @@ impl Drop for Azure {
 }
 
 pub fn account_path(name: &str, operation: &str) -> String {
-    format!("subscriptions/{SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.DocumentDB/databaseAccounts/{name}{operation}?api-version=2024-11-15")
+    format!(
+        "subscriptions/{SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.DocumentDB/databaseAccounts/{name}{operation}?api-version=2024-11-15"
+    )
 }
 
 /// A data-plane request and what its signature says it is.
@@ -191,8 +267,20 @@ pub struct Signed<'a> {
     pub offset_seconds: i64,
 }
 
-pub fn signed<'a>(method: &'a str, path: &'a str, resource_type: &'a str, link: &'a str) -> Signed<'a> {
-    Signed { account: "myaccount", method, path, resource_type, link, offset_seconds: 0 }
+pub fn signed<'a>(
+    method: &'a str,
+    path: &'a str,
+    resource_type: &'a str,
+    link: &'a str,
+) -> Signed<'a> {
+    Signed {
+        account: "myaccount",
+        method,
+        path,
+        resource_type,
+        link,
+        offset_seconds: 0,
+    }
 }
 
 pub fn authorization(key: &str, signed: &Signed<'_>, date: &str) -> String {
@@ -223,11 +311,12 @@ pub fn client(ready: &Value, protocols: &[&[u8]]) -> Client {
     let mut roots = RootCertStore::empty();
     let certificate = CertificateDer::from_pem_file(ready["ca"].as_str().unwrap()).unwrap();
     roots.add(certificate).unwrap();
-    let mut config = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_root_certificates(roots)
-        .with_no_client_auth();
+    let mut config =
+        ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_root_certificates(roots)
+            .with_no_client_auth();
     config.alpn_protocols = protocols.iter().map(|protocol| protocol.to_vec()).collect();
     Client::builder()
         .tls_backend_preconfigured(config)

@@ -1,0 +1,498 @@
+//! Every result and every accessor, against the simulator.
+
+mod abi_support;
+mod support;
+
+use std::ffi::{CString, c_char};
+use std::ptr::{null, null_mut};
+use std::slice;
+
+use abi_support::{AccountRef, Operation, RESOURCE, text};
+use cosmi::abi::account::*;
+use cosmi::abi::client::*;
+use cosmi::abi::collection::*;
+use cosmi::abi::connection_strings::*;
+use cosmi::abi::environment::*;
+use cosmi::abi::error::*;
+use cosmi::abi::keys::*;
+use cosmi::abi::operation::*;
+use cosmi::abi::options::*;
+use cosmi::abi::status::*;
+use cosmi::abi::token::*;
+use serde_json::Value;
+use support::Simulator;
+
+fn c(text: &str) -> CString {
+    CString::new(text).expect("no NUL")
+}
+
+/// A client of the simulator, by options alone.
+fn client(simulator: &Simulator) -> abi_support::Client {
+    let env = simulator.env();
+    let authority = std::fs::read(&env["COSMI_CA_FILE"]).expect("the simulator's certificate");
+    let (mut options, mut client) = (null_mut(), null_mut());
+    unsafe {
+        assert_eq!(cosmi_options_new(&raw mut options), cosmi_status::Ok);
+        let metadata = c(&env["AZURE_POD_IDENTITY_AUTHORITY_HOST"]);
+        assert_eq!(
+            cosmi_options_set_metadata_endpoint(options, metadata.as_ptr()),
+            cosmi_status::Ok
+        );
+        let arm = c(&env["COSMI_ARM_ENDPOINT"]);
+        assert_eq!(
+            cosmi_options_set_arm_endpoint(options, arm.as_ptr()),
+            cosmi_status::Ok
+        );
+        let trusted =
+            cosmi_options_set_ca_certificates(options, authority.as_ptr(), authority.len());
+        assert_eq!(trusted, cosmi_status::Ok);
+        assert_eq!(
+            cosmi_client_new(options, &raw mut client, null_mut()),
+            cosmi_status::Ok
+        );
+        cosmi_options_free(options);
+    }
+    abi_support::Client(client)
+}
+
+fn account(name: &str) -> AccountRef {
+    let account = AccountRef::new();
+    assert_eq!(
+        unsafe { cosmi_account_ref_set_name(account.0, c(name).as_ptr()) },
+        cosmi_status::Ok
+    );
+    account
+}
+
+/// The operation of a start, ended.
+fn ended(
+    start: impl FnOnce(*mut *mut cosmi_operation) -> cosmi_status,
+) -> (Operation, cosmi_status) {
+    let mut operation = null_mut();
+    assert_eq!(start(&raw mut operation), cosmi_status::Ok);
+    let operation = Operation(operation);
+    let status = operation.end();
+    (operation, status)
+}
+
+fn done(start: impl FnOnce(*mut *mut cosmi_operation) -> cosmi_status) -> Operation {
+    let (operation, status) = ended(start);
+    assert_eq!(status, cosmi_status::Ok, "{:?}", operation.message());
+    operation
+}
+
+/// What an accessor gives, with the length that it tells.
+fn given(accessor: impl FnOnce(*mut usize) -> *const c_char) -> Option<String> {
+    let mut len = 77;
+    let found = unsafe { text(accessor(&raw mut len)) };
+    assert_eq!(len, found.as_ref().map_or(0, String::len));
+    found
+}
+
+fn secret(accessor: impl FnOnce(*mut usize) -> *const u8) -> Option<Vec<u8>> {
+    let mut len = 77;
+    let bytes = accessor(&raw mut len);
+    assert_eq!(bytes.is_null(), len == 0);
+    (len > 0).then(|| unsafe { slice::from_raw_parts(bytes, len) }.to_vec())
+}
+
+fn json(text: Option<String>) -> Value {
+    serde_json::from_str(&text.expect("JSON")).expect("JSON")
+}
+
+#[test]
+fn token_and_environment() {
+    let simulator = Simulator::start();
+    let client = client(&simulator);
+    let operation = done(|out| unsafe {
+        cosmi_token_get_start(client.0, RESOURCE.as_ptr(), 0, None, null_mut(), out)
+    });
+    unsafe {
+        let token = cosmi_operation_token(operation.0);
+        let value = secret(|len| cosmi_token_value(token, len)).expect("a token");
+        assert_eq!(value.split(|byte| *byte == b'.').count(), 3);
+        assert!(cosmi_token_expires_on_s(token) > 1_700_000_000);
+        assert_eq!(
+            given(|len| cosmi_token_resource(token, len)).as_deref(),
+            RESOURCE.to_str().ok()
+        );
+        assert!(given(|len| cosmi_token_client_id(token, len)).is_some());
+        assert_eq!(
+            cosmi_token_identity_source(token),
+            cosmi_identity_source::Imds as i32
+        );
+        assert!(cosmi_operation_environment(operation.0).is_null());
+    }
+    let operation =
+        done(|out| unsafe { cosmi_environment_show_start(client.0, 0, None, null_mut(), out) });
+    unsafe {
+        let environment = cosmi_operation_environment(operation.0);
+        assert_eq!(
+            cosmi_environment_identity_source(environment),
+            cosmi_identity_source::Imds as i32
+        );
+        let subscription = given(|len| cosmi_environment_subscription_id(environment, len));
+        assert_eq!(subscription.as_deref(), Some(simulator.subscription()));
+        let told = [
+            given(|len| cosmi_environment_resource_group(environment, len)),
+            given(|len| cosmi_environment_machine_name(environment, len)),
+            given(|len| cosmi_environment_location(environment, len)),
+            given(|len| cosmi_environment_cloud(environment, len)),
+        ];
+        assert_eq!(
+            told.map(Option::unwrap_or_default),
+            ["rg", "myvm", "westeurope", "AzurePublicCloud"]
+        );
+        let resource = given(|len| cosmi_environment_resource_id(environment, len)).expect("an id");
+        assert!(resource.starts_with("/subscriptions/"), "{resource}");
+        let arm = given(|len| cosmi_environment_arm_endpoint(environment, len));
+        assert_eq!(arm.as_deref(), Some(simulator.text("/arm")));
+        assert!(
+            given(|len| cosmi_environment_reason(environment, len))
+                .is_some_and(|reason| !reason.is_empty())
+        );
+        let metadata = json(given(|len| {
+            cosmi_environment_metadata_json(environment, len)
+        }));
+        assert_eq!(metadata["name"], "myvm");
+    }
+}
+
+#[test]
+fn accounts() {
+    let simulator = Simulator::start();
+    let client = client(&simulator);
+    let operation = done(|out| unsafe {
+        cosmi_account_list_start(client.0, null(), null(), 0, None, null_mut(), out)
+    });
+    unsafe {
+        let accounts = cosmi_operation_accounts(operation.0);
+        let count = cosmi_accounts_count(accounts);
+        assert!(count >= 7, "{count}");
+        let names: Vec<_> = (0..count)
+            .map(|index| {
+                json(given(|len| cosmi_accounts_json(accounts, index, len)))["name"].clone()
+            })
+            .collect();
+        assert!(names.iter().any(|name| name == "myaccount"), "{names:?}");
+        for index in [count, usize::MAX] {
+            assert_eq!(given(|len| cosmi_accounts_json(accounts, index, len)), None);
+        }
+    }
+    let reference = account("myaccount");
+    let (subscription, group) = (c(simulator.subscription()), c"rg");
+    unsafe {
+        assert_eq!(
+            cosmi_account_ref_set_subscription_id(reference.0, subscription.as_ptr()),
+            cosmi_status::Ok
+        );
+        assert_eq!(
+            cosmi_account_ref_set_resource_group(reference.0, group.as_ptr()),
+            cosmi_status::Ok
+        );
+    }
+    let operation = done(|out| unsafe {
+        cosmi_account_show_start(client.0, reference.0, 0, None, null_mut(), out)
+    });
+    unsafe {
+        let accounts = cosmi_operation_accounts(operation.0);
+        assert_eq!(cosmi_accounts_count(accounts), 1);
+        let account = json(given(|len| cosmi_accounts_json(accounts, 0, len)));
+        assert_eq!(
+            account["properties"]["documentEndpoint"],
+            simulator.endpoint("myaccount")
+        );
+    }
+}
+
+#[test]
+fn keys() {
+    use cosmi_key_kind::{Auto, ReadOnly, ReadWrite};
+    let simulator = Simulator::start();
+    let client = client(&simulator);
+    for (name, asked, granted) in [
+        ("myaccount", Auto, ReadWrite),
+        ("myaccount", ReadWrite, ReadWrite),
+        ("myaccount", ReadOnly, ReadOnly),
+        ("readeraccount", Auto, ReadOnly),
+    ] {
+        let operation = done(|out| unsafe {
+            cosmi_keys_list_start(
+                client.0,
+                account(name).0,
+                asked as i32,
+                0,
+                None,
+                null_mut(),
+                out,
+            )
+        });
+        unsafe {
+            let keys = cosmi_operation_keys(operation.0);
+            assert_eq!(cosmi_keys_access(keys), granted as i32, "{name}");
+            assert_eq!(
+                given(|len| cosmi_keys_account_name(keys, len)).as_deref(),
+                Some(name)
+            );
+            let count = cosmi_keys_count(keys);
+            let roles: Vec<_> = (0..count)
+                .map(|index| cosmi_keys_role(keys, index))
+                .collect();
+            let expected: &[i32] = if granted == ReadOnly {
+                &[2, 3]
+            } else {
+                &[0, 1, 2, 3]
+            };
+            assert_eq!(roles, expected, "{name} {asked:?}");
+            for index in 0..count {
+                assert_eq!(
+                    secret(|len| cosmi_keys_value(keys, index, len)).map(|key| key.len()),
+                    Some(88)
+                );
+            }
+            assert_eq!(secret(|len| cosmi_keys_value(keys, count, len)), None);
+            assert_eq!(cosmi_keys_role(keys, usize::MAX), -1);
+        }
+    }
+}
+
+#[test]
+fn connection_strings() {
+    let simulator = Simulator::start();
+    let client = client(&simulator);
+    let operation = done(|out| unsafe {
+        cosmi_connection_strings_list_start(
+            client.0,
+            account("myaccount").0,
+            0,
+            None,
+            null_mut(),
+            out,
+        )
+    });
+    unsafe {
+        let strings = cosmi_operation_connection_strings(operation.0);
+        assert_eq!(
+            given(|len| cosmi_connection_strings_account_name(strings, len)).as_deref(),
+            Some("myaccount")
+        );
+        let count = cosmi_connection_strings_count(strings);
+        assert!(count >= 4, "{count}");
+        for index in 0..count {
+            let value =
+                secret(|len| cosmi_connection_strings_value(strings, index, len)).expect("a value");
+            assert!(value.starts_with(b"AccountEndpoint=https://"));
+            assert!(
+                given(|len| cosmi_connection_strings_description(strings, index, len)).is_some()
+            );
+            assert!(given(|len| cosmi_connection_strings_key_kind(strings, index, len)).is_some());
+            assert!(given(|len| cosmi_connection_strings_type(strings, index, len)).is_some());
+        }
+        assert_eq!(
+            secret(|len| cosmi_connection_strings_value(strings, count, len)),
+            None
+        );
+        assert_eq!(
+            given(|len| cosmi_connection_strings_description(strings, count, len)),
+            None
+        );
+        assert_eq!(
+            given(|len| cosmi_connection_strings_key_kind(strings, count, len)),
+            None
+        );
+        assert_eq!(
+            given(|len| cosmi_connection_strings_type(strings, count, len)),
+            None
+        );
+    }
+}
+
+#[test]
+fn collections() {
+    use cosmi_offer_absence::{Present, Serverless, SharedThroughput};
+    let simulator = Simulator::start();
+    let client = client(&simulator);
+    for (name, database, collection, absence) in [
+        ("myaccount", "Test", "Test", Present),
+        ("myaccount", "Üben & Mehr", "100% naïve", Present),
+        ("myaccount", "Shared", "Orders", SharedThroughput),
+        ("serverlessaccount", "Test", "Test", Serverless),
+    ] {
+        let operation = done(|out| unsafe {
+            let (database, collection) = (c(database), c(collection));
+            let (database, collection) = (database.as_ptr(), collection.as_ptr());
+            cosmi_collection_show_start(
+                client.0,
+                account(name).0,
+                database,
+                collection,
+                0,
+                None,
+                null_mut(),
+                out,
+            )
+        });
+        unsafe {
+            let shown = cosmi_operation_collection(operation.0);
+            let body = json(given(|len| cosmi_collection_json(shown, len)));
+            assert_eq!(body["id"], collection);
+            assert_eq!(
+                cosmi_collection_offer_absence(shown),
+                absence as i32,
+                "{collection}"
+            );
+            let offer = given(|len| cosmi_collection_offer_json(shown, len));
+            assert_eq!(offer.is_some(), absence == Present);
+            let both = json(given(|len| cosmi_collection_with_offer_json(shown, len)));
+            assert_eq!(both["collection"], body);
+            assert_eq!(
+                both["offer"],
+                offer.map_or(Value::Null, |offer| json(Some(offer)))
+            );
+            let of_database = given(|len| cosmi_collection_database_offer_json(shown, len));
+            assert_eq!(of_database.is_some(), absence == SharedThroughput);
+            assert!(cosmi_collection_request_charge_ru(shown) > 0.0);
+            assert!(given(|len| cosmi_collection_activity_id(shown, len)).is_some());
+            assert!(given(|len| cosmi_collection_etag(shown, len)).is_some());
+            assert_eq!(
+                given(|len| cosmi_collection_account_name(shown, len)).as_deref(),
+                Some(name)
+            );
+            let endpoint = given(|len| cosmi_collection_endpoint(shown, len));
+            assert_eq!(endpoint.as_deref(), Some(simulator.endpoint(name)));
+            assert_eq!(
+                cosmi_collection_key_access(shown),
+                cosmi_key_kind::ReadWrite as i32
+            );
+        }
+    }
+}
+
+#[test]
+fn a_collection_by_endpoint_and_key_alone() {
+    let simulator = Simulator::start();
+    let client = client(&simulator);
+    let keys = done(|out| unsafe {
+        cosmi_keys_list_start(
+            client.0,
+            account("myaccount").0,
+            2,
+            0,
+            None,
+            null_mut(),
+            out,
+        )
+    });
+    let reference = AccountRef::new();
+    let endpoint = c(simulator.endpoint("myaccount"));
+    unsafe {
+        let key =
+            secret(|len| cosmi_keys_value(cosmi_operation_keys(keys.0), 0, len)).expect("a key");
+        assert_eq!(
+            cosmi_account_ref_set_name(reference.0, null()),
+            cosmi_status::Ok
+        );
+        assert_eq!(
+            cosmi_account_ref_set_endpoint(reference.0, endpoint.as_ptr()),
+            cosmi_status::Ok
+        );
+        assert_eq!(
+            cosmi_account_ref_set_key(reference.0, key.as_ptr(), key.len()),
+            cosmi_status::Ok
+        );
+    }
+    drop(keys);
+    simulator.forget();
+    let operation = done(|out| unsafe {
+        let name = c"Test".as_ptr();
+        cosmi_collection_show_start(client.0, reference.0, name, name, 0, None, null_mut(), out)
+    });
+    unsafe {
+        let shown = cosmi_operation_collection(operation.0);
+        assert_eq!(
+            cosmi_collection_key_access(shown),
+            cosmi_key_kind::Auto as i32
+        );
+        assert!(!cosmi_collection_offer_json(shown, null_mut()).is_null());
+    }
+    assert!(
+        simulator
+            .asked()
+            .iter()
+            .all(|request| request.contains(" cosmos ")),
+        "{:?}",
+        simulator.asked()
+    );
+}
+
+#[test]
+fn errors() {
+    let simulator = Simulator::start();
+    let client = client(&simulator);
+    let (operation, status) = ended(|out| unsafe {
+        let (database, collection) = (c"Test".as_ptr(), c"Missing".as_ptr());
+        cosmi_collection_show_start(
+            client.0,
+            account("myaccount").0,
+            database,
+            collection,
+            0,
+            None,
+            null_mut(),
+            out,
+        )
+    });
+    assert_eq!(status, cosmi_status::NotFound);
+    unsafe {
+        let error = cosmi_operation_error(operation.0);
+        assert_eq!(cosmi_error_status(error), cosmi_status::NotFound);
+        let message = given(|len| cosmi_error_message(error, len)).expect("a message");
+        assert!(
+            message.contains("Missing") && !message.contains('\n') && !message.ends_with('.'),
+            "{message}"
+        );
+        assert!(given(|len| cosmi_error_action(error, len)).is_some());
+        assert_eq!(cosmi_error_http_status(error), 404);
+        assert!(given(|len| cosmi_error_request_id(error, len)).is_some());
+        assert_eq!(cosmi_error_retry_after_ms(error), -1);
+        assert_eq!(cosmi_error_is_retryable(error), 0);
+        assert!(cosmi_operation_collection(operation.0).is_null());
+    }
+    let (operation, status) = ended(|out| unsafe {
+        cosmi_keys_list_start(client.0, account("noaccess").0, 0, 0, None, null_mut(), out)
+    });
+    assert_eq!(status, cosmi_status::Forbidden);
+    let code =
+        given(|len| unsafe { cosmi_error_service_code(cosmi_operation_error(operation.0), len) });
+    assert_eq!(code.as_deref(), Some("AuthorizationFailed"));
+}
+
+#[test]
+fn options_that_cannot_work_are_refused_with_words() {
+    type Set = unsafe extern "C" fn(*mut cosmi_options, *const c_char) -> cosmi_status;
+    let cases: [(Set, &str); 6] = [
+        (cosmi_options_set_cloud, "NoSuchCloud"),
+        (cosmi_options_set_arm_endpoint, "http://192.0.2.1/"),
+        (cosmi_options_set_metadata_endpoint, "not a URL"),
+        (cosmi_options_set_client_id, "a b"),
+        (cosmi_options_set_object_id, "a b"),
+        (cosmi_options_set_resource_id, "no/leading/slash"),
+    ];
+    for (set, value) in cases {
+        let (mut options, mut client, mut error) = (null_mut(), null_mut(), null_mut());
+        unsafe {
+            assert_eq!(cosmi_options_new(&raw mut options), cosmi_status::Ok);
+            assert_eq!(set(options, c(value).as_ptr()), cosmi_status::Ok);
+            let made = cosmi_client_new(options, &raw mut client, &raw mut error);
+            assert_eq!(made, cosmi_status::InvalidArgument, "{value}");
+            assert!(client.is_null());
+            assert_eq!(cosmi_error_status(error), made);
+            assert!(
+                given(|len| cosmi_error_message(error, len))
+                    .is_some_and(|message| !message.is_empty())
+            );
+            cosmi_error_free(error);
+            cosmi_options_free(options);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+BeforeAll {
+    Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'Support.psm1') -Force
+    Import-CosmiModule
+    $simulator = Start-Simulator
+}
+
+AfterAll {
+    Stop-Simulator -Simulator $simulator
+}
+
+Describe 'Completion' {
+    BeforeAll {
+        function Complete {
+            param([string] $Line)
+            @([System.Management.Automation.CommandCompletion]::CompleteInput($Line, $Line.Length, $null).CompletionMatches | ForEach-Object { $_.CompletionText })
+        }
+    }
+
+    BeforeEach {
+        Reset-Simulator -Simulator $simulator
+    }
+
+    It 'offers the common resources' {
+        Complete -Line 'Get-CosmiToken -Resource https://man' | Should -Be @(
+            'https://management.azure.com/'
+            'https://management.usgovcloudapi.net/'
+            'https://management.chinacloudapi.cn/'
+        )
+    }
+
+    It 'offers the clouds, and the library knows each of them' {
+        $clouds = Complete -Line 'Connect-CosmiAccount -Cloud '
+        $clouds | Should -Be @('AzurePublicCloud', 'AzureUSGovernmentCloud', 'AzureChinaCloud')
+        foreach ($cloud in $clouds) {
+            (Connect-CosmiAccount -Cloud $cloud).Cloud | Should -Be $cloud
+        }
+    }
+
+    It 'offers the names this session has seen, quoted where needed' {
+        $database = '{0}ben & Mehr' -f [char] 0xDC
+        $name = '100% na{0}ve' -f [char] 0xEF
+        $null = Get-CosmiCollection -AccountName myaccount -Database $database -Name $name
+        $null = Get-CosmiCollection -AccountName myaccount -Database D -Name A
+        Clear-SimulatorJournal -Simulator $simulator
+        Complete -Line 'Get-CosmiCollection -AccountName my' | Should -Be @('myaccount')
+        Complete -Line 'Get-CosmiCollection -Database D' | Should -Contain 'D'
+        Complete -Line 'Get-CosmiCollection -Database D -Name 1' | Should -Be @("'$name'")
+        Complete -Line "Get-CosmiCollection -Database '$([char] 0xDC)" | Should -Be @("'$database'")
+        Complete -Line 'Get-CosmiCollection -Endpoint ' | Should -Contain $simulator.accounts.myaccount.endpoint
+        Get-SimulatorJournal -Simulator $simulator | Should -BeNullOrEmpty
+    }
+
+    It 'offers subscriptions and groups after accounts were listed' {
+        $null = Get-CosmiAccount
+        Complete -Line 'Get-CosmiAccountKey -SubscriptionId 1' | Should -Be @($simulator.subscriptionId)
+        Complete -Line 'Get-CosmiAccountKey -ResourceGroupName ' | Should -Contain 'rg'
+        Complete -Line 'Get-CosmiAccountKey -AccountName r' | Should -Be @('readeraccount')
+    }
+
+    It 'offers nothing of a name that does not exist' {
+        $null = Get-CosmiCollection -AccountName myaccount -Database D -Name Nothing -ErrorAction SilentlyContinue
+        Complete -Line 'Get-CosmiCollection -Database D -Name Noth' | Should -Not -Contain 'Nothing'
+    }
+}

@@ -1,0 +1,99 @@
+BeforeAll {
+    Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'Support.psm1') -Force
+    Import-CosmiModule
+    $simulator = Start-Simulator
+}
+
+AfterAll {
+    Stop-Simulator -Simulator $simulator
+}
+
+Describe 'Test-CosmiAccess' {
+    BeforeAll {
+        function Get-Result {
+            param($Checks)
+            ($Checks | ForEach-Object { '{0} {1}' -f $_.Link, $_.Result }) -join ', '
+        }
+    }
+
+    BeforeEach {
+        Reset-Simulator -Simulator $simulator
+    }
+
+    It 'has the agreed parameters' {
+        Get-ParameterContract -Name Test-CosmiAccess | Should -Be @(
+            '-AccountName [String] Account<name'
+            '-Client [Client] All'
+            '-Database|DatabaseName [String] All'
+            '-Endpoint [String] Account Key! ResourceId'
+            '-Key [SecureString] Key!'
+            '-Name|Collection|Container [String] All'
+            '-ResourceGroupName|ResourceGroup [String] Account<name'
+            '-ResourceId [String] ResourceId!<name'
+            '-SubscriptionId [String] Account<name'
+            '-TimeoutSec [Int32] All'
+        )
+    }
+
+    It 'walks the whole chain' {
+        $checks = Test-CosmiAccess -AccountName myaccount -Database Test -Name Test
+        $checks[0].PSObject.TypeNames[0] | Should -Be 'Cosmi.AccessCheck'
+        Get-Result -Checks $checks | Should -Be 'Environment Found, Token Found, Account Found, Keys Found, Data Found'
+        $checks[0].Detail | Should -BeLike 'Imds: myvm in rg*'
+        $checks[2].Detail | Should -BeLike 'myaccount in rg*'
+        $checks[3].Detail | Should -Be 'read-write keys'
+        $checks[4].Detail | Should -Be 'collection Test; throughput 400 RU/s'
+    }
+
+    It 'tries the key without a collection, too' {
+        $checks = Test-CosmiAccess -AccountName readeraccount
+        Get-Result -Checks $checks | Should -Be 'Environment Found, Token Found, Account Found, Keys Found, Data Found'
+        $checks[3].Detail | Should -Be 'read-only keys'
+    }
+
+    It 'shows the broken link of <Account>, and what to do' -ForEach @(
+        @{ Account = 'nosuchaccount'; Results = 'Environment Found, Token Found, Account Failed, Keys Skipped, Data Skipped'; Link = 'Account'; Detail = 'NotFound: *' }
+        @{ Account = 'noaccess'; Results = 'Environment Found, Token Found, Account Found, Keys Refused, Data Skipped'; Link = 'Keys'; Detail = 'Forbidden: *' }
+        @{ Account = 'keylessaccount'; Results = 'Environment Found, Token Found, Account Found, Keys Found, Data Refused'; Link = 'Data'; Detail = 'Forbidden: *disableLocalAuth*' }
+    ) {
+        $checks = Test-CosmiAccess -AccountName $Account
+        Get-Result -Checks $checks | Should -Be $Results
+        $broken = $checks | Where-Object { $_.Link -eq $Link }
+        $broken.Detail | Should -BeLike $Detail
+        $broken.Action | Should -Not -BeNullOrEmpty
+        $checks | Out-String -Width 200 | Should -BeLike "*-> $($broken.Action.Substring(0, 20))*"
+    }
+
+    It 'shows a missing collection' {
+        $checks = Test-CosmiAccess -AccountName myaccount -Database Test -Name Tset
+        $checks[4].Result | Should -Be 'Failed'
+        $checks[4].Detail | Should -BeLike 'NotFound: *Tset*'
+    }
+
+    It 'shows a machine without an identity' {
+        $checks = Test-CosmiAccess -AccountName myaccount -Client (Connect-CosmiAccount -ClientId 77777777-0000-0000-0000-000000000000)
+        Get-Result -Checks $checks | Should -Be 'Environment Found, Token Failed, Account Skipped, Keys Skipped, Data Skipped'
+        $checks[1].Detail | Should -BeLike 'NoIdentity: *'
+    }
+
+    It 'tries a key that is given, and nothing else' {
+        $key = (Get-CosmiAccountKey -AccountName myaccount)[0].Key
+        $checks = Test-CosmiAccess -Endpoint $simulator.accounts.myaccount.endpoint -Key $key
+        Get-Result -Checks $checks | Should -Be 'Environment Skipped, Token Skipped, Account Skipped, Keys Found, Data Found'
+        $wrong = ConvertTo-Secret -Text ([System.Convert]::ToBase64String((New-Object -TypeName byte[] -ArgumentList 64)))
+        $checks = Test-CosmiAccess -Endpoint $simulator.accounts.myaccount.endpoint -Key $wrong
+        $checks[4].Result | Should -Be 'Refused'
+        $checks[4].Detail | Should -BeLike 'Unauthenticated: *'
+    }
+
+    It 'takes an account from the pipeline' {
+        Get-Result -Checks (Get-CosmiAccount -AccountName myaccount | Test-CosmiAccess) | Should -BeLike '*Data Found'
+    }
+
+    It 'needs an account, and a whole collection' {
+        (Invoke-Failing { Test-CosmiAccess }).Message | Should -Be 'no account is named'
+        $failure = Invoke-Failing { Test-CosmiAccess -AccountName myaccount -Name Test }
+        $failure.Id | Should -Be 'Cosmi.InvalidArgument'
+        $failure.Action | Should -BeLike '*-Database and -Name*'
+    }
+}
