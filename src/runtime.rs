@@ -49,8 +49,7 @@ thread_local! {
 /// Whether the calling thread is one of this library's.
 #[must_use]
 pub fn is_own_thread() -> bool {
-    // A thread whose locals are gone already is ending, and no longer of interest.
-    IS_OURS.try_with(Cell::get).unwrap_or(false)
+    IS_OURS.get()
 }
 
 /// The runtime, made at the first call.

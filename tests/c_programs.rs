@@ -8,14 +8,15 @@
 mod abi_support;
 mod support;
 
+use std::collections::BTreeSet;
 use std::env;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
-use abi_support::root;
+use abi_support::{is_there, root};
 use support::Simulator;
 
 const STRICT: [&str; 8] = [
@@ -76,28 +77,6 @@ fn scratch(name: &str) -> PathBuf {
     folder
 }
 
-fn is_there(program: &str) -> bool {
-    let status = Command::new(program)
-        .arg("--version")
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status();
-    status.is_ok_and(|status| status.success())
-}
-
-/// Whether a tool is there; says so when it is not.
-fn have(program: &str) -> bool {
-    let there = is_there(program);
-    if !there {
-        assert!(
-            env::var_os("CI").is_none(),
-            "{program} is missing; install it"
-        );
-        println!("SKIPPED: {program} is missing; install {program} to run the C programs with it");
-    }
-    there
-}
-
 fn source(program: &str) -> PathBuf {
     let folder = if EXAMPLES.contains(&program) {
         "examples/c"
@@ -107,15 +86,20 @@ fn source(program: &str) -> PathBuf {
     root().join(folder).join(program).with_extension("c")
 }
 
-/// Builds a program, without a warning.
+/// Builds a program, without a warning; once, since tests that run at the same time share it.
 fn build(program: &str, compiler: &str, dialect: Dialect, more: &[&str]) -> PathBuf {
+    static BUILT: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
     let variant = format!(
         "{compiler}-{}{}",
         dialect.language,
         if more.is_empty() { "" } else { "-sanitized" }
     );
     let output = scratch(&variant).join(program);
-    let built = Command::new(compiler)
+    let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
+    if built.contains(&output) {
+        return output;
+    }
+    let attempt = Command::new(compiler)
         .args(["-x", dialect.language, dialect.standard])
         .args(STRICT)
         .args(more)
@@ -130,12 +114,13 @@ fn build(program: &str, compiler: &str, dialect: Dialect, more: &[&str]) -> Path
         .arg(format!("-Wl,-rpath,{}", library().display()))
         .output()
         .expect("a compiler");
+    let said = String::from_utf8_lossy(&attempt.stderr);
     assert!(
-        built.status.success(),
-        "{compiler} {}: {}",
-        dialect.standard,
-        String::from_utf8_lossy(&built.stderr)
+        attempt.status.success(),
+        "{compiler} {}: {said}",
+        dialect.standard
     );
+    built.insert(output.clone());
     output
 }
 
@@ -195,10 +180,10 @@ fn valgrind(program: &Path) -> Command {
 
 fn every_build(mut each: impl FnMut(&str, Dialect)) {
     for (c, cpp) in [("gcc", "g++"), ("clang", "clang++")] {
-        if have(c) {
+        if is_there(c) {
             each(c, C11);
         }
-        if have(cpp) {
+        if is_there(cpp) {
             each(cpp, CPP17);
         }
     }
@@ -217,7 +202,7 @@ fn the_programs_compile_without_a_warning_and_run() {
 
 #[test]
 fn the_programs_run_under_the_sanitizers() {
-    if have("gcc") {
+    if is_there("gcc") {
         for program in TESTS {
             let mut command = Command::new(build(program, "gcc", C11, &SANITIZED));
             command.args(arguments(program));
@@ -228,7 +213,7 @@ fn the_programs_run_under_the_sanitizers() {
 
 #[test]
 fn the_programs_lose_no_memory_under_valgrind() {
-    if have("gcc") && have("valgrind") {
+    if is_there("gcc") && is_there("valgrind") {
         for program in TESTS {
             let mut command = valgrind(&build(program, "gcc", C11, &[]));
             command.args(arguments(program));
@@ -279,11 +264,11 @@ fn the_examples_show_the_collection_of_the_simulator() {
 #[test]
 fn the_examples_run_under_the_sanitizers_and_valgrind() {
     let simulator = Simulator::start();
-    if have("gcc") {
+    if is_there("gcc") {
         check_examples(examples(&simulator, |program| {
             Command::new(build(program, "gcc", C11, &SANITIZED))
         }));
-        if have("valgrind") {
+        if is_there("valgrind") {
             check_examples(examples(&simulator, |program| {
                 valgrind(&build(program, "gcc", C11, &[]))
             }));
@@ -293,7 +278,7 @@ fn the_examples_run_under_the_sanitizers_and_valgrind() {
 
 #[test]
 fn the_examples_say_what_is_wrong_and_what_to_do() {
-    if !have("gcc") {
+    if !is_there("gcc") {
         return;
     }
     let simulator = Simulator::start();

@@ -53,6 +53,9 @@ namespace Cosmi
 
         internal SecureString? Key { get; set; }
 
+        /// <summary>What tokens for Azure Resource Manager are for, once it is known.</summary>
+        internal string? ArmAudience { get; set; }
+
         internal CosmiClient Native { get; }
 
         /// <summary>Ends the client and wipes its copy of the key. Operations on their way still finish.</summary>

@@ -1,5 +1,4 @@
 using System;
-using System.IO;
 using System.Management.Automation;
 using System.Security;
 using Cosmi.Interop;
@@ -122,26 +121,8 @@ namespace Cosmi.PowerShell
             WriteObject(client);
         }
 
-        private byte[]? Certificates()
-        {
-            if (CaCertificatePath == null)
-            {
-                return null;
-            }
-
-            string path = GetUnresolvedProviderPathFromPSPath(CaCertificatePath);
-            try
-            {
-                return File.ReadAllBytes(path);
-            }
-            catch (Exception exception) when (exception is IOException || exception is UnauthorizedAccessException)
-            {
-                ThrowTerminatingError(Errors.Refusal(
-                    $"the certificates in '{path}' cannot be read: {exception.Message}",
-                    "give -CaCertificatePath a readable file of certificates in PEM form",
-                    CaCertificatePath));
-                throw;
-            }
-        }
+        private byte[]? Certificates() => CaCertificatePath == null ? null : CertificateFile.Read(
+            GetUnresolvedProviderPathFromPSPath(CaCertificatePath),
+            "give -CaCertificatePath a readable file of certificates in PEM form");
     }
 }

@@ -38,9 +38,10 @@ namespace Cosmi.PowerShell
                 CosmiAccountReference? parsed = AccountResourceId.Parse(ResourceId);
                 if (parsed == null)
                 {
-                    WriteError(Errors.Refusal(
-                        $"'{ResourceId}' is not the resource id of a Cosmos DB account",
-                        "give an id like /subscriptions/ID/resourceGroups/GROUP/providers/Microsoft.DocumentDB/databaseAccounts/NAME",
+                    WriteError(Errors.Record(
+                        new RefusalException(
+                            $"'{ResourceId}' is not the resource id of a Cosmos DB account",
+                            "give an id like /subscriptions/ID/resourceGroups/GROUP/providers/Microsoft.DocumentDB/databaseAccounts/NAME"),
                         ResourceId));
                 }
 
@@ -56,9 +57,10 @@ namespace Cosmi.PowerShell
             if (session == null)
             {
                 // Said once for the whole pipeline: no other input could name the account either.
-                ThrowTerminatingError(Errors.Refusal(
-                    "no account is named",
-                    "give -AccountName, or name the account once with Connect-CosmiAccount -AccountName",
+                ThrowTerminatingError(Errors.Record(
+                    new RefusalException(
+                        "no account is named",
+                        "give -AccountName, or name the account once with Connect-CosmiAccount -AccountName"),
                     null));
             }
 

@@ -1,5 +1,6 @@
 using System;
 using System.Management.Automation;
+using Cosmi.Interop;
 
 namespace Cosmi.PowerShell
 {
@@ -22,12 +23,28 @@ namespace Cosmi.PowerShell
         /// <summary>The client of this call; made on first use, so that a single line needs no Connect-CosmiAccount.</summary>
         private protected Client Connection => _client ?? (_client = Client ?? Session.Current.DefaultClient());
 
+        /// <summary>What a token for Azure Resource Manager is for in this cloud. Asked once for each client.</summary>
+        private protected string ArmAudience(Func<CosmiEnvironment> environment)
+        {
+            Client client = Connection;
+            if (client.ArmAudience == null)
+            {
+                client.ArmAudience = AzureCloud.Named(environment().Cloud).ArmAudience;
+            }
+
+            return client.ArmAudience;
+        }
+
         /// <inheritdoc/>
         protected override void BeginProcessing()
         {
             try
             {
                 Connection.ThrowIfDisposed();
+                if (!string.IsNullOrEmpty(System.Environment.GetEnvironmentVariable("COSMI_LIBRARY")))
+                {
+                    WriteVerbose("the native library is the one that COSMI_LIBRARY names: " + CosmiLibrary.Path);
+                }
             }
             catch (Exception exception) when (Errors.IsFailure(exception))
             {

@@ -83,6 +83,7 @@ namespace Cosmi.PowerShell
             }
             catch (Exception exception) when (Errors.IsFailure(exception))
             {
+                CompleteProgress();
                 ThrowTerminatingError(Errors.Record(exception, target));
                 throw;
             }
@@ -92,11 +93,7 @@ namespace Cosmi.PowerShell
         protected override void EndProcessing()
         {
             Drain(0);
-            if (_progress != null)
-            {
-                _progress.RecordType = ProgressRecordType.Completed;
-                WriteProgress(_progress);
-            }
+            CompleteProgress();
         }
 
         /// <inheritdoc/>
@@ -171,6 +168,7 @@ namespace Cosmi.PowerShell
                 ErrorRecord record = Errors.Record(exception, target);
                 if (Errors.ConcernsEveryInput(exception))
                 {
+                    CompleteProgress();
                     ThrowTerminatingError(record);
                 }
 
@@ -272,6 +270,16 @@ namespace Cosmi.PowerShell
             _progress.StatusDescription = status;
             _progress.CurrentOperation = _started > 1 ? $"{ended} of {_started} done" : string.Empty;
             WriteProgress(_progress);
+        }
+
+        private void CompleteProgress()
+        {
+            if (_progress != null)
+            {
+                _progress.RecordType = ProgressRecordType.Completed;
+                WriteProgress(_progress);
+                _progress = null;
+            }
         }
 
         /// <summary>What the streams would show is what the library is asked for: formatting unread records costs time.</summary>

@@ -1,5 +1,4 @@
 using System;
-using System.IO;
 using System.Management.Automation;
 using Cosmi.Interop;
 
@@ -12,8 +11,7 @@ namespace Cosmi.PowerShell
         private static readonly bool ShowsRecommendation = typeof(PSObject).Assembly.GetName().Version.Major >= 7;
 
         /// <summary>Whether this is a failure to report, not the shell's own way of ending a pipeline.</summary>
-        internal static bool IsFailure(Exception exception) =>
-            !(exception is PipelineStoppedException) && !(exception is RuntimeException);
+        internal static bool IsFailure(Exception exception) => !(exception is RuntimeException);
 
         /// <summary>Whether every other input would fail alike: no identity, no working library, a closed client.</summary>
         internal static bool ConcernsEveryInput(Exception exception)
@@ -35,21 +33,13 @@ namespace Cosmi.PowerShell
                 message += $" (request id {requestId})";
             }
 
-            return Record(exception, Id(exception), Category(exception), message, failure?.Action, target);
-        }
-
-        /// <summary>A refusal of the module's own, before the library was asked.</summary>
-        internal static ErrorRecord Refusal(string message, string action, object? target) =>
-            Record(new ArgumentException(message), nameof(CosmiStatus.InvalidArgument), ErrorCategory.InvalidArgument, message, action, target);
-
-        private static ErrorRecord Record(Exception exception, string id, ErrorCategory category, string message, string? action, object? target)
-        {
+            string? action = failure?.Action ?? (exception as RefusalException)?.Action;
             if (action != null && !ShowsRecommendation)
             {
                 message += System.Environment.NewLine + action;
             }
 
-            return new ErrorRecord(exception, "Cosmi." + id, category, target)
+            return new ErrorRecord(exception, "Cosmi." + Id(exception), Category(exception), target)
             {
                 ErrorDetails = new ErrorDetails(message) { RecommendedAction = action ?? string.Empty },
             };
@@ -66,8 +56,6 @@ namespace Cosmi.PowerShell
                 case ObjectDisposedException _:
                     return nameof(CosmiStatus.InvalidState);
                 case ArgumentException _:
-                case IOException _:
-                case UnauthorizedAccessException _:
                     return nameof(CosmiStatus.InvalidArgument);
                 case CosmiLibraryException _:
                     return "LibraryNotLoaded";
@@ -86,8 +74,6 @@ namespace Cosmi.PowerShell
                     return ErrorCategory.OperationStopped;
                 case ObjectDisposedException _:
                 case ArgumentException _:
-                case IOException _:
-                case UnauthorizedAccessException _:
                     return ErrorCategory.InvalidArgument;
                 case CosmiLibraryException _:
                     return ErrorCategory.ResourceUnavailable;

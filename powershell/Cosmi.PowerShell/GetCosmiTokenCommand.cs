@@ -21,7 +21,7 @@ namespace Cosmi.PowerShell
         /// <inheritdoc/>
         protected override void ProcessRecord()
         {
-            foreach (string resource in Resource ?? new[] { ArmResource() })
+            foreach (string resource in Resource ?? new[] { ArmAudience(() => Require(null, Connection.Native.GetEnvironmentAsync)) })
             {
                 Enqueue(
                     resource,
@@ -29,7 +29,5 @@ namespace Cosmi.PowerShell
                     token => WriteObject(new Token(token, PlainText.Of(token.Value, AsPlainText))));
             }
         }
-
-        private string ArmResource() => AzureCloud.Named(Require(null, Connection.Native.GetEnvironmentAsync).Cloud).ArmAudience;
     }
 }

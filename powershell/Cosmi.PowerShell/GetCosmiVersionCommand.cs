@@ -13,14 +13,18 @@ namespace Cosmi.PowerShell
         protected override void ProcessRecord()
         {
             Version module = MyInvocation.MyCommand.Module?.Version ?? GetType().Assembly.GetName().Version;
+            VersionInfo version;
             try
             {
-                WriteObject(new VersionInfo(module.ToString(), CosmiLibrary.Version, CosmiLibrary.AbiVersion, CosmiLibrary.Path));
+                version = new VersionInfo(module.ToString(), CosmiLibrary.Version, CosmiLibrary.AbiVersion, CosmiLibrary.Path);
             }
             catch (Exception exception) when (Errors.IsFailure(exception))
             {
                 ThrowTerminatingError(Errors.Record(exception, null));
+                return;
             }
+
+            WriteObject(version);
         }
     }
 }

@@ -20,7 +20,18 @@ namespace Cosmi.PowerShell
             }
         }
 
-        /// <summary>The secret as it was asked for.</summary>
-        internal static object Of(SecureString secret, bool asPlainText) => asPlainText ? (object)Of(secret) : secret;
+        /// <summary>The secret as it was asked for. A SecureString that is not handed out is wiped.</summary>
+        internal static object Of(SecureString secret, bool asPlainText)
+        {
+            if (!asPlainText)
+            {
+                return secret;
+            }
+
+            using (secret)
+            {
+                return Of(secret);
+            }
+        }
     }
 }

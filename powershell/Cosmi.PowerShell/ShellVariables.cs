@@ -1,4 +1,3 @@
-using System.IO;
 using Cosmi.Interop;
 
 namespace Cosmi.PowerShell
@@ -15,7 +14,7 @@ namespace Cosmi.PowerShell
             options.ArmEndpoint = options.ArmEndpoint ?? Value("COSMI_ARM_ENDPOINT");
             if (options.CaCertificates == null && Value("COSMI_CA_FILE") is string path)
             {
-                options.CaCertificates = File.ReadAllBytes(path);
+                options.CaCertificates = CertificateFile.Read(path, "let COSMI_CA_FILE name a readable file of certificates in PEM form, or unset it");
             }
 
             return options;

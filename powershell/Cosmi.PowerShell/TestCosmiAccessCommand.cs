@@ -33,9 +33,10 @@ namespace Cosmi.PowerShell
         {
             if ((Database == null) != (Name == null))
             {
-                ThrowTerminatingError(Errors.Refusal(
-                    "a collection is named by its database and its name",
-                    "give both -Database and -Name, or neither",
+                ThrowTerminatingError(Errors.Record(
+                    new RefusalException(
+                        "a collection is named by its database and its name",
+                        "give both -Database and -Name, or neither"),
                     Database ?? Name));
             }
 
@@ -65,7 +66,7 @@ namespace Cosmi.PowerShell
             }
             else
             {
-                string audience = AzureCloud.Named(environment.Cloud).ArmAudience;
+                string audience = ArmAudience(() => environment);
                 token = Try("Token", audience, (options, stop) => Connection.Native.GetTokenAsync(audience, options, stop), Describe, out _);
                 token?.Dispose();
             }
@@ -111,19 +112,22 @@ namespace Cosmi.PowerShell
         {
             string database = Database ?? UnlikelyName;
             string name = Name ?? UnlikelyName;
+            string found;
             try
             {
-                Write("Data", AccessResult.Found, Describe(Await(name, (options, stop) =>
-                    Connection.Native.GetCollectionAsync(account, database, name, options, stop))));
+                found = Describe(Await(name, (options, stop) => Connection.Native.GetCollectionAsync(account, database, name, options, stop)));
             }
             catch (CosmiException failure) when (failure.Status == CosmiStatus.NotFound && Name == null)
             {
-                Write("Data", AccessResult.Found, "the account answers and accepts the key; name a collection with -Database and -Name to see it");
+                found = "the account answers and accepts the key; name a collection with -Database and -Name to see it";
             }
             catch (Exception exception) when (Errors.IsFailure(exception))
             {
                 Fail("Data", exception);
+                return;
             }
+
+            Write("Data", AccessResult.Found, found);
         }
 
         /// <summary>Tries one link and writes how it answered; null where it did not work.</summary>
@@ -135,12 +139,10 @@ namespace Cosmi.PowerShell
             out CosmiStatus status)
             where T : class
         {
-            status = CosmiStatus.Ok;
+            T result;
             try
             {
-                T result = Await(target, start);
-                Write(link, AccessResult.Found, describe(result));
-                return result;
+                result = Await(target, start);
             }
             catch (Exception exception) when (Errors.IsFailure(exception))
             {
@@ -148,6 +150,10 @@ namespace Cosmi.PowerShell
                 Fail(link, exception);
                 return null;
             }
+
+            status = CosmiStatus.Ok;
+            Write(link, AccessResult.Found, describe(result));
+            return result;
         }
 
         private void Fail(string link, Exception exception)

@@ -175,25 +175,21 @@ pub(super) unsafe fn borrow<'a, T>(handle: *const T) -> Result<&'a T, Fault> {
 }
 
 thread_local! {
+    /// How many exports the calling thread is inside of.
     static INSIDE: Cell<u32> = const { Cell::new(0) };
 }
 
 /// Runs `body`; the message of its panic, if it panics.
 fn guarded<T>(body: impl FnOnce() -> T) -> Result<T, String> {
     install_hook();
-    // A host may call from a thread whose locals are gone already; that must not be a panic of its own.
-    let entered = INSIDE
-        .try_with(|inside| inside.set(inside.get() + 1))
-        .is_ok();
+    INSIDE.set(INSIDE.get() + 1);
     let result = catch_unwind(AssertUnwindSafe(body));
-    if entered {
-        INSIDE.with(|inside| inside.set(inside.get() - 1));
-    }
+    INSIDE.set(INSIDE.get() - 1);
     result.map_err(|panic| task::panic_text(&*panic))
 }
 
 fn is_inside() -> bool {
-    INSIDE.try_with(Cell::get).is_ok_and(|depth| depth > 0)
+    INSIDE.get() > 0
 }
 
 /// Sends the panics of this library to the log instead of the host's console. Those of others, where this library is

@@ -8,6 +8,10 @@
     reason = "the C documentation of each export is its safety contract: pointers are NULL or valid"
 )]
 #![allow(
+    rustdoc::bare_urls,
+    reason = "the documentation of exports is for C readers"
+)]
+#![allow(
     non_camel_case_types,
     reason = "Rust names are the C names, so nothing needs renaming"
 )]

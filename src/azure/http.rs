@@ -248,17 +248,14 @@ impl Http {
         for (name, value) in headers {
             builder = builder.header(HeaderName::from_static(name), value);
         }
-        let limit = of(ATTEMPT_LIMIT, plane).min(call.remaining());
+        // the operation's own limit is for whoever runs it to keep: it must not look like a server that does not answer
+        let limit = of(ATTEMPT_LIMIT, plane);
         let started = std::time::Instant::now();
         let answer = origin
             .first_connection_shared(builder.timeout(limit).send())
             .await;
-        // the last attempt is cut short by the operation's own limit, and that is then what has happened
-        let or_timed_out = |error| if call.remaining().is_zero() { call.timed_out() } else { error };
-        let answer = answer.map_err(|error| or_timed_out(failure(&error, &host)))?;
-        let response = read(answer, host, secrets, of(BODY_LIMIT, plane))
-            .await
-            .map_err(or_timed_out)?;
+        let answer = answer.map_err(|error| failure(&error, &host))?;
+        let response = read(answer, host, secrets, of(BODY_LIMIT, plane)).await?;
         call.log(Level::Debug, || {
             let id = response
                 .header("x-ms-request-id")

@@ -4,15 +4,21 @@ use std::sync::Arc;
 
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::ServerCertVerifier;
-use rustls::pki_types::CertificateDer;
+use rustls::crypto::{CryptoProvider, KeyProvider};
 use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::sign::SigningKey;
 use rustls::{CertificateError, ClientConfig, RootCertStore};
 
 use super::error::Error;
 
 /// The configuration for every TLS connection of a client.
 pub(super) fn config(ca_pem: Option<&[u8]>) -> Result<ClientConfig, Error> {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let provider = CryptoProvider {
+        key_provider: &NoClientKeys,
+        ..rustls::crypto::ring::default_provider()
+    };
+    let provider = Arc::new(provider);
     let verifier: Arc<dyn ServerCertVerifier> = match ca_pem {
         // the platform's verifier with extra roots fails or is too lenient on some systems, so never both
         Some(pem) => WebPkiServerVerifier::builder_with_provider(
@@ -37,6 +43,21 @@ pub(super) fn config(ca_pem: Option<&[u8]>) -> Result<ClientConfig, Error> {
     // a configuration of one's own is taken as it is; without this there would be no HTTP/2
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(config)
+}
+
+/// Nothing here signs in with a certificate of its own; the code that could is left out of the library.
+#[derive(Debug)]
+struct NoClientKeys;
+
+impl KeyProvider for NoClientKeys {
+    fn load_private_key(
+        &self,
+        _: PrivateKeyDer<'static>,
+    ) -> Result<Arc<dyn SigningKey>, rustls::Error> {
+        Err(rustls::Error::General(
+            "client certificates are not in use".to_owned(),
+        ))
+    }
 }
 
 fn roots(pem: &[u8]) -> Result<RootCertStore, Error> {

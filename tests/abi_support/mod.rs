@@ -7,6 +7,7 @@ use std::ffi::{CStr, CString, c_char, c_void};
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
+use std::process::{Command, Stdio};
 use std::ptr;
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
@@ -342,6 +343,28 @@ pub fn header_functions() -> BTreeMap<String, String> {
             name.starts_with("cosmi_").then_some((name, declaration))
         })
         .collect()
+}
+
+/// Whether a tool is there. One that is missing is told past the capture of the test's output, and fails where `CI` is
+/// set.
+pub fn is_there(program: &str) -> bool {
+    let run = Command::new(program)
+        .arg("--version")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+    let there = run.is_ok_and(|status| status.success());
+    if !there {
+        assert!(
+            std::env::var_os("CI").is_none(),
+            "{program} is missing; install it"
+        );
+        let line = format!("SKIPPED: what needs {program}; install {program}\n");
+        std::io::stderr()
+            .write_all(line.as_bytes())
+            .expect("standard error");
+    }
+    there
 }
 
 /// The folder of the package.

@@ -51,6 +51,35 @@ Describe 'Bad input' {
         $failure.Target | Should -BeExactly $Name
     }
 
+    It 'refuses a name with <What>' -ForEach @(
+        @{ What = 'a zero in it'; Name = "a$([char] 0)b" }
+        @{ What = 'half a character in it'; Name = "a$([char] 0xD800)b" }
+    ) {
+        $failure = Invoke-Failing { Get-CosmiCollection -AccountName myaccount -Database D -Name $Name -ErrorAction Stop }
+        $failure.Id | Should -Be 'Cosmi.InvalidArgument'
+        $failure.Category | Should -Be 'InvalidArgument'
+        Get-SimulatorJournal -Simulator $simulator | Should -BeNullOrEmpty
+    }
+
+    It 'refuses a file of certificates that <What>' -ForEach @(
+        @{ What = 'is not there'; Text = $null }
+        @{ What = 'holds none'; Text = 'no certificate' }
+    ) {
+        $path = Join-Path -Path ([string] $TestDrive) -ChildPath 'ca.pem'
+        if ($Text) {
+            [System.IO.File]::WriteAllText($path, $Text)
+        }
+        $env:COSMI_CA_FILE = $path
+        try {
+            $failure = Invoke-Failing { Get-CosmiToken }
+        }
+        finally {
+            $env:COSMI_CA_FILE = $simulator.ca
+        }
+        $failure.Id | Should -Be 'Cosmi.InvalidArgument'
+        $failure.Action | Should -Not -BeNullOrEmpty
+    }
+
     It 'refuses <What>' -ForEach @(
         @{ What = 'an endpoint over plain http'; Endpoint = 'http://myaccount.documents.azure.com/'; Key = 'AAAA' }
         @{ What = 'an endpoint with a path'; Endpoint = 'https://localhost/dbs/Test'; Key = 'AAAA' }

@@ -37,6 +37,12 @@ Describe 'Get-CosmiToken' {
         (Get-CosmiToken).Resource | Should -Be 'https://management.azure.com/'
     }
 
+    It 'asks for the machine''s cloud once' {
+        $null = Get-CosmiToken
+        $null = Get-CosmiToken
+        @(Get-SimulatorJournal -Simulator $simulator).Count | Should -Be 2
+    }
+
     It 'gives a text with -AsPlainText, and only then' {
         $token = Get-CosmiToken -AsPlainText
         $token.Token | Should -BeOfType ([string])

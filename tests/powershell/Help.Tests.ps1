@@ -79,7 +79,7 @@ Describe 'The page of <Name>' -ForEach $pages {
 
     It 'describes every parameter as it is' {
         $parameters = @($command.Parameters.Values | Where-Object { $common -notcontains $_.Name })
-        @($page.Parameters.Name) | Should -Be @($parameters.Name | Sort-Object)
+        @($page.Parameters | ForEach-Object { $_.Name }) | Should -Be @($parameters | ForEach-Object { $_.Name } | Sort-Object)
         foreach ($parameter in $parameters) {
             $described = $page.Parameters | Where-Object { $_.Name -eq $parameter.Name }
             $described.Description | Should -Not -BeNullOrEmpty -Because $parameter.Name

@@ -58,7 +58,7 @@ Describe 'The pipeline' {
     }
 
     It 'puts an error in its place, and goes on' {
-        $output = 'A', 'X', 'C' | Get-CosmiCollection -AccountName myaccount -Database D 2>&1
+        $output = 'A', 'X', 'C' | Get-CosmiCollection -AccountName myaccount -Database D -ErrorAction Continue 2>&1
         $output.Count | Should -Be 3
         $output[0].id | Should -Be 'A'
         $output[1] | Should -BeOfType ([System.Management.Automation.ErrorRecord])
@@ -149,6 +149,12 @@ Describe 'Verbose and debug' {
         $output[-1].PSObject.TypeNames[0] | Should -Be 'Cosmi.Token'
         $DebugPreference = 'Continue'
         @(Get-CosmiToken -Resource https://graph.microsoft.com 5>&1 | Where-Object { $_ -is [System.Management.Automation.DebugRecord] }) | Should -Not -BeNullOrEmpty
+    }
+
+    It 'tell of a library that is not the module''s own' {
+        $path = (Get-CosmiVersion).Path
+        $output = Invoke-Child -Environment @{ COSMI_LIBRARY = $path } -Script "Import-Module -Name '$env:COSMI_MODULE'; Get-CosmiToken -Verbose 4>&1"
+        $output.Replace("`n", '').Replace("`r", '') | Should -BeLike '*COSMI_LIBRARY names: *cosmi.*'
     }
 
     It 'are silent unless asked for' {

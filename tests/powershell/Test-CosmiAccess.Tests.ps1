@@ -86,6 +86,12 @@ Describe 'Test-CosmiAccess' {
         $checks[4].Detail | Should -BeLike 'Unauthenticated: *'
     }
 
+    It 'ends where the pipeline needs no more' {
+        $checks = @(Test-CosmiAccess -AccountName myaccount | Select-Object -First 2)
+        Get-Result -Checks $checks | Should -Be 'Environment Found, Token Found'
+        @((Get-SimulatorJournal -Simulator $simulator).face | Sort-Object -Unique) | Should -Be @('imds')
+    }
+
     It 'takes an account from the pipeline' {
         Get-Result -Checks (Get-CosmiAccount -AccountName myaccount | Test-CosmiAccess) | Should -BeLike '*Data Found'
     }

@@ -36,7 +36,9 @@ function Get-Step {
             } | ForEach-Object { $_.Text.Substring(2) })
         $from = $extent.EndOffset
         if ($above -or -not $step) {
-            $step
+            if ($step) {
+                $step
+            }
             $step = [pscustomobject] @{ Title = $above -join ' '; Code = $extent.Text }
         }
         else {

@@ -143,3 +143,38 @@ fn display(command: &Command) -> String {
         .collect::<Vec<_>>()
         .join(" ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cargo_run_adds_to_the_environment_is_taken_away() {
+        // Tests get it too.
+        assert!(env::var_os("CARGO_PKG_NAME").is_some());
+        let command = command("cargo", Path::new("target"));
+        assert!(
+            command
+                .get_envs()
+                .any(|change| change == (OsStr::new("CARGO_PKG_NAME"), None))
+        );
+    }
+
+    #[test]
+    fn a_failure_says_what_failed_and_why() {
+        let error = capture(Command::new("cargo").arg("no-such-command")).unwrap_err();
+        let text = format!("{error:#}");
+        assert!(text.starts_with("`cargo no-such-command` failed"), "{text}");
+        assert!(text.contains("no such command"), "{text}");
+
+        let error = capture(&mut Command::new("no-such-program")).unwrap_err();
+        assert!(format!("{error:#}").starts_with("could not start `no-such-program`: "));
+    }
+
+    #[test]
+    fn output_is_shown_and_given() {
+        let (status, output) = tee(Command::new("cargo").arg("--version")).unwrap();
+        assert!(status.success());
+        assert!(output.starts_with("cargo "), "{output}");
+    }
+}

@@ -1,0 +1,82 @@
+BeforeAll {
+    Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'Support.psm1') -Force
+    Import-CosmiModule
+    $simulator = Start-Simulator
+    $examples = Join-Path -Path (Get-RepositoryRoot) -ChildPath 'examples/powershell'
+    $import = "Import-Module -Name '$env:COSMI_MODULE'"
+    $app = @{
+        IDENTITY_ENDPOINT = $simulator.appService.endpoint
+        IDENTITY_HEADER   = $simulator.appService.header
+        COSMOS_ACCOUNT    = 'myaccount'
+    }
+}
+
+AfterAll {
+    Stop-Simulator -Simulator $simulator
+}
+
+Describe 'tutorial.ps1' {
+    It 'ends in the collection and its offer' {
+        $output = Invoke-Child -Script "Set-StrictMode -Version 3; `$ErrorActionPreference = 'Stop'; $import; & '$examples/tutorial.ps1'"
+        $output | Should -BeLike '*Imds*https://management.azure.com/*PrimaryReadOnly*{"collection":{"id":"Test"*"offer":{*"offerThroughput":400*'
+        $output | Should -BeLike '*400 RU/s*'
+    }
+}
+
+Describe 'vm.ps1' {
+    It 'writes the report' {
+        $path = Join-Path -Path ([string] $TestDrive) -ChildPath 'throughput.csv'
+        $output = Invoke-Child -Script "$import; & '$examples/vm.ps1' -AccountName myaccount -Database D -Name A, B, C -Path '$path'"
+        $output.Trim() | Should -Be "The report is in $path"
+        $rows = Import-Csv -Path $path
+        @($rows.Name) | Should -Be @('A', 'B', 'C')
+        @($rows.Throughput) | Should -Be @('400', '500', '600')
+    }
+
+    It 'shows the broken link where it cannot' {
+        $output = Invoke-Child -Script "$import; & '$examples/vm.ps1' -AccountName noaccess -Database D -Name A -Path '$TestDrive/none.csv'; `"exit code `$LASTEXITCODE`""
+        $output | Should -BeLike '*Keys*Refused*'
+        $output | Should -BeLike '*exit code 1*'
+        $output | Should -BeLike '*Cosmi.Forbidden*'
+    }
+}
+
+Describe 'runbook.ps1' {
+    It 'finds everything in order' {
+        $output = Invoke-Child -Environment $app -Script "$import; & '$examples/runbook.ps1' -AccountName myaccount -Database D -Name A, B -Limit 500"
+        $output.Trim() -split "`r?`n" | Should -Be @('A: 400 RU/s', 'B: 500 RU/s', 'All collections have 500 RU/s or less.')
+    }
+
+    It 'fails above the limit' {
+        $output = Invoke-Child -Environment $app -Script "$import; try { & '$examples/runbook.ps1' -AccountName myaccount -Database D -Name A, B, C -Limit 450 } catch { [string] `$_ }"
+        $output | Should -BeLike '*More than 450 RU/s: B, C*'
+    }
+
+    It 'uses the user-assigned identity it is told' {
+        $output = Invoke-Child -Environment $app -Script "$import; & '$examples/runbook.ps1' -AccountName myaccount -Database D -Name A -Limit 400 -ClientId 22222222-0000-0000-0000-000000000001"
+        $output | Should -BeLike '*All collections have 400 RU/s or less.*'
+    }
+}
+
+Describe 'function-app/run.ps1' {
+    BeforeAll {
+        # What the Functions host gives a script.
+        $functionHost = @'
+Add-Type -TypeDefinition 'public class HttpResponseContext { public object StatusCode; public object Body; public object Headers; }'
+function Push-OutputBinding { param($Name, $Value) "$Name $($Value.StatusCode)"; $Value.Body }
+'@
+    }
+
+    It 'answers with the collection' {
+        $output = Invoke-Child -Environment $app -Script "$functionHost; $import; & '$examples/function-app/run.ps1' -Request @{ Query = @{ database = 'Test'; name = 'Test' } }"
+        $output | Should -BeLike 'Response 200*{"collection":{"id":"Test"*"offer":{*'
+    }
+
+    It 'answers <Status> where <What>' -ForEach @(
+        @{ What = 'there is no such collection'; Query = "@{ database = 'Test'; name = 'Tset' }"; Status = 404; Id = 'Cosmi.NotFound' }
+        @{ What = 'the name cannot be one'; Query = "@{ database = 'Test'; name = 'a/b' }"; Status = 400; Id = 'Cosmi.InvalidArgument' }
+    ) {
+        $output = Invoke-Child -Environment $app -Script "$functionHost; $import; & '$examples/function-app/run.ps1' -Request @{ Query = $Query }"
+        $output | Should -BeLike "Response $Status*$Id*"
+    }
+}
