@@ -116,7 +116,7 @@ namespace Cosmi.PowerShell
         protected virtual void Dispose(bool disposing)
         {
             // The source itself is left to the collector: StopProcessing may be running on another thread.
-            if (disposing && _pending.Count > 0)
+            if (disposing)
             {
                 _stop.Cancel();
             }
@@ -205,24 +205,22 @@ namespace Cosmi.PowerShell
         /// <summary>Waits for the next message: a log record, an end, or the wish to stop.</summary>
         private void Wait(object? target)
         {
-            if (!_waited.IsRunning)
-            {
-                _waited.Start();
-            }
-
+            // Only waiting counts, not what happens elsewhere in the pipeline.
+            _waited.Start();
             TimeSpan patience = _progress == null ? QuietTime - _waited.Elapsed : ProgressInterval;
             CosmiLogRecord? record = null;
             bool arrived = patience > TimeSpan.Zero && _queue.TryTake(out record, patience);
+            _waited.Stop();
             if (_stopping)
             {
                 throw new PipelineStoppedException();
             }
 
-            if (arrived)
+            if (arrived && record != null)
             {
                 Report(record);
             }
-            else
+            else if (!arrived || _progress != null)
             {
                 ShowProgress(target);
             }
@@ -232,17 +230,15 @@ namespace Cosmi.PowerShell
         {
             while (_queue.TryTake(out CosmiLogRecord? record))
             {
-                Report(record);
+                if (record != null)
+                {
+                    Report(record);
+                }
             }
         }
 
-        private void Report(CosmiLogRecord? record)
+        private void Report(CosmiLogRecord record)
         {
-            if (record == null)
-            {
-                return;
-            }
-
             if (record.Level == CosmiLogLevel.Debug)
             {
                 WriteDebug(record.Message);
@@ -262,13 +258,11 @@ namespace Cosmi.PowerShell
                 status = $"Waiting for {target}, {status}";
             }
 
-            if (_progress == null)
+            // A new record each time: hosts and streams keep those they were given.
+            _progress = new ProgressRecord(ProgressId, MyInvocation.MyCommand.Name, status)
             {
-                _progress = new ProgressRecord(ProgressId, MyInvocation.MyCommand.Name, status);
-            }
-
-            _progress.StatusDescription = status;
-            _progress.CurrentOperation = _started > 1 ? $"{ended} of {_started} done" : string.Empty;
+                CurrentOperation = _started > 1 ? $"{ended} of {_started} done" : string.Empty,
+            };
             WriteProgress(_progress);
         }
 
@@ -276,8 +270,10 @@ namespace Cosmi.PowerShell
         {
             if (_progress != null)
             {
-                _progress.RecordType = ProgressRecordType.Completed;
-                WriteProgress(_progress);
+                WriteProgress(new ProgressRecord(ProgressId, _progress.Activity, _progress.StatusDescription)
+                {
+                    RecordType = ProgressRecordType.Completed,
+                });
                 _progress = null;
             }
         }

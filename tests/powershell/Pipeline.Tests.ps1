@@ -117,7 +117,8 @@ Describe 'Progress' {
             $null = $shell.AddScript("Import-Module -Name '$env:COSMI_MODULE'; Get-CosmiToken -Resource https://vault.azure.net").Invoke()
             $records = @($shell.Streams.Progress | Where-Object { $_.Activity -eq 'Get-CosmiToken' })
             $records.Count | Should -BeGreaterOrEqual 2
-            $records[0].StatusDescription | Should -Be 'Waiting for https://vault.azure.net, 2 s'
+            $records[0].StatusDescription | Should -BeLike 'Waiting for https://vault.azure.net, * s'
+            $records[0].RecordType | Should -Be 'Processing'
             $records[-1].RecordType | Should -Be 'Completed'
             @($records.ActivityId | Sort-Object -Unique).Count | Should -Be 1
         }
