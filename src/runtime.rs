@@ -22,10 +22,9 @@ use std::thread;
 use std::time::Duration;
 
 use once_cell::sync::OnceCell;
-use tokio::runtime::{Builder, EnterGuard, Runtime};
+use tokio::runtime::{Builder, EnterGuard, Handle};
 
 const THREAD_NAME: &str = "cosmi";
-const WORKERS: usize = 1;
 const BLOCKING_THREADS: usize = 1;
 const BLOCKING_THREAD_IDLE: Duration = Duration::from_secs(10);
 
@@ -35,7 +34,7 @@ pub type Job = Box<dyn FnOnce() + Send>;
 /// The runtime with its host thread.
 #[derive(Debug)]
 pub struct Machine {
-    runtime: Runtime,
+    runtime: Handle,
     host: mpsc::Sender<Job>,
     process: u32,
 }
@@ -76,8 +75,7 @@ pub fn is_forked() -> bool {
 
 impl Machine {
     fn new() -> io::Result<Self> {
-        let runtime = Builder::new_multi_thread()
-            .worker_threads(WORKERS)
+        let runtime = Builder::new_current_thread()
             .max_blocking_threads(BLOCKING_THREADS)
             .thread_keep_alive(BLOCKING_THREAD_IDLE)
             .thread_name(THREAD_NAME)
@@ -94,8 +92,16 @@ impl Machine {
                     let _reported = catch_unwind(AssertUnwindSafe(job));
                 }
             })?;
+        let handle = runtime.handle().clone();
+        // last, since nothing ends this thread again
+        thread::Builder::new()
+            .name(THREAD_NAME.to_owned())
+            .spawn(move || {
+                IS_OURS.set(true);
+                runtime.block_on(std::future::pending::<()>());
+            })?;
         Ok(Self {
-            runtime,
+            runtime: handle,
             host,
             process: std::process::id(),
         })

@@ -91,7 +91,7 @@ impl<O: Outcome> Task<O> {
             completion,
             machine,
         };
-        let mut work = Box::pin(AssertUnwindSafe(work).catch_unwind());
+        let mut work: Work<O> = Box::pin(AssertUnwindSafe(work).catch_unwind());
         if first_poll == FirstPoll::Here {
             let entered = machine.enter();
             // No waker is needed: the worker polls again at once, and brings its own.
@@ -203,6 +203,9 @@ struct End<O: Outcome, E: Endings<O>> {
     machine: &'static Machine,
 }
 
+// boxed, so that there is one `drive` in the library and not one for each kind of work
+type Work<O> = Pin<Box<dyn Future<Output = Result<O, Box<dyn Any + Send>>> + Send>>;
+
 enum Event<R> {
     Cancelled,
     TimedOut,
@@ -210,10 +213,7 @@ enum Event<R> {
 }
 
 impl<O: Outcome, E: Endings<O>> End<O, E> {
-    async fn drive<W>(self, mut work: Pin<Box<W>>, deadline: Instant)
-    where
-        W: Future<Output = Result<O, Box<dyn Any + Send>>> + Send,
-    {
+    async fn drive(self, mut work: Work<O>, deadline: Instant) {
         let event = {
             let mut cancelled = pin!(self.task.cancel.notified());
             let mut limit = pin!(sleep_until(deadline.into()));

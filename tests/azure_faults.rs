@@ -179,7 +179,7 @@ async fn certificates_that_are_not_right_are_refused_with_the_reason() {
     }
     let mut env = azure.env();
     env.remove("COSMI_CA_FILE");
-    let (client, _) = azure.client_in(env, |_| {});
+    let (client, _) = Simulator::client_in(env, |_| {});
     assert_readable(
         &show(&client, &azure)
             .await

@@ -72,7 +72,8 @@ async fn user_assigned_identities_are_chosen_by_each_of_their_ids() {
     for (identity, imds, app_service) in ids {
         for (env, parameter) in [(azure.env(), imds), (azure.app_service_env(), app_service)] {
             azure.forget();
-            let (client, _) = azure.client_in(env, |settings| settings.identity = identity.clone());
+            let (client, _) =
+                Simulator::client_in(env, |settings| settings.identity = identity.clone());
             let token = client
                 .token(&call(&client), ARM)
                 .await
@@ -95,8 +96,8 @@ async fn user_assigned_identities_are_chosen_by_each_of_their_ids() {
 async fn an_identity_that_is_not_assigned_is_told_with_what_to_do() {
     let azure = Simulator::start();
     for env in [azure.env(), azure.app_service_env()] {
-        let (client, _) = azure.client_in(env, |settings| {
-            settings.identity = Identity::ClientId("33333333-0000-0000-0000-000000000000".into())
+        let (client, _) = Simulator::client_in(env, |settings| {
+            settings.identity = Identity::ClientId("33333333-0000-0000-0000-000000000000".into());
         });
         let error = client
             .token(&call(&client), ARM)
@@ -125,7 +126,7 @@ async fn an_identity_that_is_not_assigned_is_told_with_what_to_do() {
 #[tokio::test]
 async fn app_service_sends_both_headers_and_reads_them_at_each_call() {
     let azure = Simulator::start();
-    let (client, _) = azure.client_in(azure.app_service_env(), |_| {});
+    let (client, _) = Simulator::client_in(azure.app_service_env(), |_| {});
     let token = client.token(&call(&client), ARM).await.expect("a token");
     assert_eq!(token.source, IdentitySource::AppService);
     let entry = &azure.journal()[0];
@@ -139,7 +140,7 @@ async fn app_service_sends_both_headers_and_reads_them_at_each_call() {
 
     let mut env = azure.app_service_env();
     env.insert("IDENTITY_HEADER".into(), "wrong-header-value".into());
-    let (client, records) = azure.client_in(env, |_| {});
+    let (client, records) = Simulator::client_in(env, |_| {});
     let error = client
         .token(&call(&client), ARM)
         .await
@@ -153,8 +154,8 @@ async fn the_source_can_be_forced_and_its_absence_is_told() {
     let azure = Simulator::start();
     let mut env = azure.app_service_env();
     env.extend(azure.env());
-    let (client, _) = azure.client_in(env, |settings| {
-        settings.identity_source = IdentitySource::Imds
+    let (client, _) = Simulator::client_in(env, |settings| {
+        settings.identity_source = IdentitySource::Imds;
     });
     assert_eq!(
         client
@@ -171,7 +172,7 @@ async fn the_source_can_be_forced_and_its_absence_is_told() {
     assert!(error.message().contains("IDENTITY_HEADER"), "{error}");
     let mut env = azure.env();
     env.insert("IDENTITY_ENDPOINT".into(), "http://127.0.0.1:1/".into());
-    let (client, _) = azure.client_in(env, |_| {});
+    let (client, _) = Simulator::client_in(env, |_| {});
     let error = client
         .token(&call(&client), ARM)
         .await
@@ -388,7 +389,7 @@ async fn the_machine_is_described_by_its_host() {
     );
     env.insert("WEBSITE_RESOURCE_GROUP".into(), "apps".into());
     env.insert("WEBSITE_SITE_NAME".into(), "myapp".into());
-    let (client, _) = azure.client_in(env, |_| {});
+    let (client, _) = Simulator::client_in(env, |_| {});
     let environment = client.environment(&call(&client)).await.expect("described");
     assert_eq!(
         environment.subscription_id.as_deref(),

@@ -80,7 +80,7 @@ async fn no_failure_shows_a_secret() {
                 if failing == "app_service" {
                     env.insert("IDENTITY_HEADER".into(), HEADER.into());
                 }
-                let (client, records) = azure.client_in(env, |_| {});
+                let (client, records) = Simulator::client_in(env, |_| {});
                 let call = || client.call(7, std::time::Duration::from_secs(2));
                 let mut text = String::new();
                 let account = azure.account("myaccount");

@@ -1,5 +1,6 @@
 //! Single flight: of many who want the same thing at once, one asks and all get the answer; the answer is kept.
 
+use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -59,6 +60,21 @@ where
             }
         };
         flight.await
+    }
+
+    /// The remembered value while it is `fresh`.
+    pub(super) fn remembered<Q>(&self, key: &Q, fresh: impl FnOnce(&V) -> bool) -> Option<V>
+    where
+        K: Borrow<Q>,
+        Q: Eq + Hash + ?Sized,
+    {
+        let slots = lock(&self.slots);
+        slots
+            .get(key)?
+            .value
+            .as_ref()
+            .filter(|value| fresh(value))
+            .cloned()
     }
 
     /// Forgets the value when it is still the stale one, so that of many who find it stale one asks anew.

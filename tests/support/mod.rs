@@ -95,11 +95,11 @@ impl Simulator {
 
     /// A client with other settings, and its log.
     pub fn client_with(&self, change: impl FnOnce(&mut Settings)) -> (Client, Arc<Records>) {
-        self.client_in(self.env(), change)
+        Simulator::client_in(self.env(), change)
     }
 
+    /// The same in an environment of its own.
     pub fn client_in(
-        &self,
         env: HashMap<String, String>,
         change: impl FnOnce(&mut Settings),
     ) -> (Client, Arc<Records>) {

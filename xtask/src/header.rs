@@ -26,14 +26,8 @@ pub fn run(workspace: &Workspace) -> Result<()> {
 
 /// Lets the build script run and takes the header from its output folder, whose name only cargo knows.
 fn generate(workspace: &Workspace) -> Result<String> {
-    let mut cargo = workspace.cargo(&[
-        "check",
-        "--package",
-        "cosmi",
-        "--lib",
-        "--message-format",
-        "json",
-    ]);
+    let mut cargo = workspace.build_debug();
+    cargo.args(["--message-format", "json"]);
     let messages = process::capture(cargo.stderr(Stdio::inherit()))?;
     let folder = messages.lines().find_map(|line| {
         let message: Value = serde_json::from_str(line).ok()?;

@@ -131,7 +131,7 @@ impl Cosmos {
                 .filter(|text| !text.is_empty())
             {
                 Some(next) if continuation.as_deref() != Some(next) => {
-                    continuation = Some(next.to_owned())
+                    continuation = Some(next.to_owned());
                 }
                 _ => return Ok(None),
             }

@@ -14,7 +14,7 @@ use crate::azure::retry;
 use crate::azure::secret::Secret;
 
 /// The value of `IDENTITY_ENDPOINT`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug)]
 pub(super) struct Endpoint(Url);
 
 impl Endpoint {

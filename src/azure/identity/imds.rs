@@ -13,7 +13,7 @@ use crate::azure::http::{Http, Method, Plane, Request, Response, Url, parse_root
 use crate::azure::retry;
 
 /// The root of the metadata service.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug)]
 pub(super) struct Endpoint(Url);
 
 impl Endpoint {

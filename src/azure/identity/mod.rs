@@ -42,7 +42,7 @@ pub struct Token {
 const EXPIRY_MARGIN: Duration = Duration::from_secs(300);
 
 /// Where tokens come from on this machine at this moment.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug)]
 enum Source {
     Imds(imds::Endpoint),
     AppService(app_service::Endpoint),
@@ -71,7 +71,8 @@ pub(super) struct Identities {
     http: Arc<Http>,
     env: Arc<dyn Env>,
     clock: Arc<dyn Clock>,
-    tokens: Flights<(Source, String), Arc<Token>>,
+    // by resource: a client has one identity, and while a token lasts its source is not looked for again
+    tokens: Flights<String, Arc<Token>>,
 }
 
 impl Identities {
@@ -158,6 +159,11 @@ impl Identities {
         resource: &str,
     ) -> Result<Arc<Token>, Error> {
         let resource = resource.strip_suffix("/.default").unwrap_or(resource);
+        let now = self.clock.now();
+        let fresh = |token: &Arc<Token>| token.expires_on_s > unix_seconds(now + EXPIRY_MARGIN);
+        if let Some(token) = self.tokens.remembered(resource, fresh) {
+            return Ok(token);
+        }
         if resource.is_empty()
             || resource.len() > 2048
             || resource
@@ -169,9 +175,6 @@ impl Identities {
         }
         let Choice { source, reason } = self.choose()?;
         call.waiting_for(format!("a token from {}", source.name()));
-        let now = self.clock.now();
-        let fresh = |token: &Arc<Token>| token.expires_on_s > unix_seconds(now + EXPIRY_MARGIN);
-        let key = (source.clone(), resource.to_owned());
         let ask = || {
             let (this, call, resource) = (
                 Arc::clone(self),
@@ -184,17 +187,13 @@ impl Identities {
             }
             .boxed()
         };
-        self.tokens.get(key, fresh, ask).await
+        self.tokens.get(resource.to_owned(), fresh, ask).await
     }
 
     /// Forgets a token that a service refused, unless it has been replaced already.
     pub(super) fn forget(&self, stale: &Arc<Token>) {
-        if let Ok(choice) = self.choose() {
-            self.tokens
-                .forget(&(choice.source, stale.resource.clone()), |token| {
-                    Arc::ptr_eq(token, stale)
-                });
-        }
+        self.tokens
+            .forget(&stale.resource, |token| Arc::ptr_eq(token, stale));
     }
 
     async fn ask(&self, call: &Call, source: &Source, resource: String) -> Result<Token, Error> {
