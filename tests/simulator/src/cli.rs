@@ -7,8 +7,8 @@ use clap::Parser;
 
 use crate::faults::Fault;
 
-/// A local Azure for tests, demos and dry runs: instance metadata, App Service / Automation identity, Resource Manager
-/// and the Cosmos DB data plane, on loopback.
+/// A local Azure for tests, demos and dry runs: every managed-identity endpoint, Resource Manager and the Cosmos DB data
+/// plane, on loopback.
 ///
 /// Prints one JSON object with its addresses when it is ready, and stops on Ctrl+C or when its standard input closes.
 #[derive(Parser, Debug)]
@@ -25,6 +25,10 @@ pub struct Arguments {
     /// Where instance metadata listens, 169.254.169.254:80 in a network of its own for example
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:0")]
     pub imds: SocketAddr,
+
+    /// Where the Azure Arc agent puts the keys of its challenges; a temporary folder when absent
+    #[arg(long, value_name = "DIR")]
+    pub arc_key_folder: Option<PathBuf>,
 
     /// How far this Azure's clock is from the computer's
     #[arg(

@@ -39,9 +39,14 @@ pub fn http_date_with_millis(time: Timestamp) -> String {
     time.strftime("%a, %d %b %Y %H:%M:%S.%3f GMT").to_string()
 }
 
-/// `05/22/2021 17:14:33 +00:00`, what App Service's first protocol version writes.
-pub fn app_service_date(time: Timestamp) -> String {
+/// `05/22/2021 17:14:33 +00:00`, what App Service's first protocol version writes on Linux.
+pub fn linux_date(time: Timestamp) -> String {
     time.strftime("%m/%d/%Y %H:%M:%S +00:00").to_string()
+}
+
+/// `5/22/2021 5:14:33 PM +00:00`, what it writes on Windows.
+pub fn windows_date(time: Timestamp) -> String {
+    time.strftime("%-m/%-d/%Y %-I:%M:%S %p +00:00").to_string()
 }
 
 /// `2020-12-18T07:36:36.1633568Z`
@@ -74,7 +79,8 @@ mod tests {
             http_date_with_millis(time),
             "Thu, 18 Jun 2020 20:22:04.163 GMT"
         );
-        assert_eq!(app_service_date(time), "06/18/2020 20:22:04 +00:00");
+        assert_eq!(linux_date(time), "06/18/2020 20:22:04 +00:00");
+        assert_eq!(windows_date(time), "6/18/2020 8:22:04 PM +00:00");
         assert_eq!(iso_date(time), "2020-06-18T20:22:04.1633560Z");
     }
 

@@ -1,4 +1,4 @@
-//! The control address: faults, the journal, counts, the clock, keys.
+//! The control address: faults, the journal, counts, the clock, keys, tokens.
 
 use hyper::Method;
 use serde::Deserialize;
@@ -19,6 +19,13 @@ struct ClockChange {
 #[serde(deny_unknown_fields)]
 struct Rotation {
     account: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct TokenLifetime {
+    seconds: i64,
+    refresh_in: Option<i64>,
 }
 
 pub fn answer(simulator: &Simulator, request: &Request) -> Reply {
@@ -50,8 +57,23 @@ fn respond(simulator: &Simulator, request: &Request) -> Result<Reply, Reply> {
                 return Err(refuse(404, &format!("there is no account {account:?}")));
             }
         }
-        (POST, "/reset") => simulator.reset(),
-        (_, "/faults" | "/journal" | "/stats" | "/clock" | "/rotate-keys" | "/reset") => {
+        (POST, "/token-lifetime") => {
+            let lifetime = body::<TokenLifetime>(request)?;
+            simulator.set_token_lifetime(lifetime.seconds, lifetime.refresh_in);
+        }
+        (POST, "/revoke-tokens") => simulator.tokens.revoke_all(),
+        (POST, "/rotate-assertion") => simulator
+            .assertions
+            .rotate(simulator.clock.now())
+            .map_err(|error| refuse(500, &error.to_string()))?,
+        (POST, "/reset") => simulator
+            .reset()
+            .map_err(|error| refuse(500, &error.to_string()))?,
+        (
+            _,
+            "/faults" | "/journal" | "/stats" | "/clock" | "/rotate-keys" | "/token-lifetime"
+            | "/revoke-tokens" | "/rotate-assertion" | "/reset",
+        ) => {
             return Err(refuse(405, "this path has other methods"));
         }
         _ => return Err(refuse(404, "there is nothing here")),

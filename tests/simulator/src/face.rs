@@ -7,17 +7,38 @@ use serde::{Deserialize, Serialize};
 pub enum Face {
     Imds,
     AppService,
+    Arc,
+    ServiceFabric,
+    MachineLearning,
+    CloudShell,
+    Sts,
     Arm,
     Cosmos,
 }
 
 impl Face {
-    pub const ALL: [Face; 4] = [Face::Imds, Face::AppService, Face::Arm, Face::Cosmos];
+    /// In the order of their declaration.
+    pub const ALL: [Face; 9] = [
+        Face::Imds,
+        Face::AppService,
+        Face::Arc,
+        Face::ServiceFabric,
+        Face::MachineLearning,
+        Face::CloudShell,
+        Face::Sts,
+        Face::Arm,
+        Face::Cosmos,
+    ];
 
     pub fn name(self) -> &'static str {
         match self {
             Face::Imds => "imds",
             Face::AppService => "app_service",
+            Face::Arc => "arc",
+            Face::ServiceFabric => "service_fabric",
+            Face::MachineLearning => "machine_learning",
+            Face::CloudShell => "cloud_shell",
+            Face::Sts => "sts",
             Face::Arm => "arm",
             Face::Cosmos => "cosmos",
         }

@@ -59,6 +59,20 @@ impl Request {
             .collect()
     }
 
+    /// The decoded body; None when it is not a form.
+    pub fn form(&self) -> Option<Vec<(String, String)>> {
+        self.header("content-type")?
+            .to_ascii_lowercase()
+            .starts_with("application/x-www-form-urlencoded")
+            .then(|| pairs(&self.body))
+    }
+
+    /// Whether `Metadata: true` says that nobody was tricked into sending this.
+    pub fn has_metadata_header(&self) -> bool {
+        self.header("metadata")
+            .is_some_and(|value| value.eq_ignore_ascii_case("true"))
+    }
+
     /// The URL without its query.
     pub fn url(&self) -> String {
         format!("{}{}", self.origin, self.path())

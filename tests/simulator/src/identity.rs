@@ -63,7 +63,10 @@ fn system(machine: &Machine) -> Option<Identity<'_>> {
     machine.system_identity.as_ref().map(|identity| Identity {
         client_id: &identity.client_id,
         object_id: &identity.object_id,
-        resource_id: Cow::Owned(machine_id(machine)),
+        resource_id: Cow::Owned(match uniform_instance(machine) {
+            Some((set, _)) => scale_set_id(machine, set),
+            None => machine_id(machine),
+        }),
     })
 }
 
@@ -80,10 +83,35 @@ fn user_assigned(machine: &Machine) -> impl Iterator<Item = Identity<'_>> {
 
 /// The machine's id in Resource Manager.
 pub fn machine_id(machine: &Machine) -> String {
+    match uniform_instance(machine) {
+        Some((set, index)) => {
+            format!("{}/virtualMachines/{index}", scale_set_id(machine, set))
+        }
+        None => compute_id(machine, "virtualMachines", &machine.name),
+    }
+}
+
+pub fn scale_set_id(machine: &Machine, set: &str) -> String {
+    compute_id(machine, "virtualMachineScaleSets", set)
+}
+
+/// The set and the number of a machine that is one of identical instances. Machines of flexible sets are ordinary ones.
+pub fn uniform_instance(machine: &Machine) -> Option<(&str, &str)> {
+    let set = machine.vm_scale_set_name.as_deref()?;
+    let index = machine.name.strip_prefix(set)?.strip_prefix('_')?;
+    Some((set, index))
+}
+
+fn compute_id(machine: &Machine, kind: &str, name: &str) -> String {
     format!(
-        "/subscriptions/{}/resourceGroups/{}/providers/Microsoft.Compute/virtualMachines/{}",
-        machine.subscription_id, machine.resource_group, machine.name
+        "/subscriptions/{}/resourceGroups/{}/providers/Microsoft.Compute/{kind}/{name}",
+        machine.subscription_id, machine.resource_group
     )
+}
+
+/// The identity a host names to those who do not choose: the machine's own, else the first assigned to it.
+pub fn usual(machine: &Machine) -> Option<Identity<'_>> {
+    system(machine).or_else(|| user_assigned(machine).next())
 }
 
 /// Whether tokens exist for a resource; a trailing slash makes no difference here, but stays in the token.
@@ -151,6 +179,23 @@ mod tests {
             select(&machine, Selector::Default),
             Err(NoIdentity::Unknown)
         );
+    }
+
+    #[test]
+    fn scale_sets() {
+        let mut machine = Scenario::tutorial().machine;
+        machine.vm_scale_set_name = Some("myset".to_owned());
+        machine.name = "myset_3".to_owned();
+        assert!(
+            machine_id(&machine)
+                .ends_with("/Microsoft.Compute/virtualMachineScaleSets/myset/virtualMachines/3")
+        );
+        let own = select(&machine, Selector::Default).unwrap();
+        assert!(own.resource_id.ends_with("/virtualMachineScaleSets/myset"));
+        machine.name = "mysetflex".to_owned();
+        assert!(machine_id(&machine).ends_with("/virtualMachines/mysetflex"));
+        let own = select(&machine, Selector::Default).unwrap();
+        assert_eq!(own.resource_id, machine_id(&machine));
     }
 
     #[test]

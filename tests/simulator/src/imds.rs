@@ -42,6 +42,9 @@ const VERSIONS: [&str; 26] = [
 /// The first version with tokens.
 const FIRST_TOKEN_VERSION: &str = "2018-02-01";
 
+/// The first version that says which scale set a machine belongs to by its id.
+const FIRST_SCALE_SET_VERSION: &str = "2021-03-01";
+
 pub fn answer(simulator: &Simulator, request: &Request) -> Reply {
     let segments = request.segments().unwrap_or_default();
     let path: Vec<&str> = segments.iter().map(String::as_str).collect();
@@ -85,7 +88,7 @@ fn asked<'a>(
     if request.method != Method::GET {
         return Err(refuse(405, "method_not_allowed", "Only GET is supported"));
     }
-    if !has_metadata_header(request) {
+    if !request.has_metadata_header() {
         return invalid("Required metadata header not specified");
     }
     if request.headers.contains_key("x-forwarded-for") {
@@ -106,18 +109,25 @@ fn asked<'a>(
     let Some(resource) = value(query, "resource").filter(|resource| !resource.is_empty()) else {
         return invalid("Required query variable 'resource' is missing");
     };
-    let selectors: Vec<Selector<'_>> = [
+    match selector(query) {
+        Some(selector) => Ok((resource, selector)),
+        None => invalid("Only one of client_id, object_id and msi_res_id may be specified"),
+    }
+}
+
+/// The one identity a query names; None when it names several.
+pub fn selector(query: &[(String, String)]) -> Option<Selector<'_>> {
+    let mut named = [
         value(query, "client_id").map(Selector::ClientId),
         value(query, "object_id").map(Selector::ObjectId),
         value(query, "msi_res_id").map(Selector::ResourceId),
     ]
     .into_iter()
-    .flatten()
-    .collect();
-    match selectors.as_slice() {
-        [] => Ok((resource, Selector::Default)),
-        [selector] => Ok((resource, *selector)),
-        _ => invalid("Only one of client_id, object_id and msi_res_id may be specified"),
+    .flatten();
+    match (named.next(), named.next()) {
+        (None, _) => Some(Selector::Default),
+        (Some(only), None) => Some(only),
+        (Some(_), Some(_)) => None,
     }
 }
 
@@ -142,28 +152,32 @@ fn issue(simulator: &Simulator, resource: &str, selector: Selector<'_>) -> Reply
             &unknown_resource(scenario, resource),
         );
     }
-    let now = simulator.clock.now();
-    let token = simulator.tokens.issue(scenario, &identity, resource, now);
-    let lifetime = token.expires_on.as_second() - now.as_second();
-    Reply::json(
-        200,
-        &json!({
-            "access_token": token.value,
-            "client_id": identity.client_id,
-            "expires_in": lifetime.to_string(),
-            "expires_on": token.expires_on.as_second().to_string(),
-            "ext_expires_in": (lifetime - 1).to_string(),
-            "not_before": token.not_before.as_second().to_string(),
-            "resource": resource,
-            "token_type": "Bearer",
-        }),
-    )
+    let token = simulator.token(scenario, &identity, resource);
+    let mut document = json!({
+        "access_token": token.value,
+        "client_id": identity.client_id,
+        "expires_in": token.lifetime_seconds.to_string(),
+        "expires_on": token.expires_on.as_second().to_string(),
+        "ext_expires_in": (token.lifetime_seconds - 1).to_string(),
+        "not_before": token.not_before.as_second().to_string(),
+        "resource": resource,
+        "token_type": "Bearer",
+    });
+    if let Some(seconds) = token.refresh_in_seconds {
+        document["refresh_in"] = json!(seconds.to_string());
+    }
+    Reply::json(200, &document)
 }
 
 /// What Entra says of a resource it does not know.
 pub fn unknown_resource(scenario: &Scenario, resource: &str) -> String {
+    format!("AADSTS500011: {}", resource_not_found(scenario, resource))
+}
+
+/// The same without its code.
+pub fn resource_not_found(scenario: &Scenario, resource: &str) -> String {
     format!(
-        "AADSTS500011: The resource principal named {resource} was not found in the tenant named {}. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You might have sent your authentication request to the wrong tenant.",
+        "The resource principal named {resource} was not found in the tenant named {}. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You might have sent your authentication request to the wrong tenant.",
         scenario.tenant_id
     )
 }
@@ -172,7 +186,7 @@ fn instance(simulator: &Simulator, request: &Request, path: &[&str]) -> Reply {
     if request.method != Method::GET {
         return failure(405, "Method not allowed");
     }
-    if !has_metadata_header(request) {
+    if !request.has_metadata_header() {
         return failure(400, "Bad request. Required metadata header not specified");
     }
     if request.headers.contains_key("x-forwarded-for") {
@@ -188,7 +202,8 @@ fn instance(simulator: &Simulator, request: &Request, path: &[&str]) -> Reply {
             &format!("Bad request. Query variable '{name}' is specified more than once"),
         );
     }
-    if !value(&query, "api-version").is_some_and(|version| VERSIONS.contains(&version)) {
+    let Some(version) = value(&query, "api-version").filter(|version| VERSIONS.contains(version))
+    else {
         return Reply::json(
             400,
             &json!({
@@ -196,8 +211,8 @@ fn instance(simulator: &Simulator, request: &Request, path: &[&str]) -> Reply {
                 "newest-versions": newest_versions(),
             }),
         );
-    }
-    let document = document(&simulator.model().scenario);
+    };
+    let document = document(&simulator.model().scenario, version);
     let found = path
         .iter()
         .try_fold(&document, |value, segment| match value {
@@ -236,7 +251,7 @@ fn versions(request: &Request) -> Reply {
     if request.method != Method::GET {
         return failure(405, "Method not allowed");
     }
-    if !has_metadata_header(request) {
+    if !request.has_metadata_header() {
         return failure(400, "Bad request. Required metadata header not specified");
     }
     Reply::json(200, &json!({"apiVersions": VERSIONS}))
@@ -244,12 +259,6 @@ fn versions(request: &Request) -> Reply {
 
 fn newest_versions() -> Vec<&'static str> {
     VERSIONS.iter().rev().take(3).copied().collect()
-}
-
-fn has_metadata_header(request: &Request) -> bool {
-    request
-        .header("metadata")
-        .is_some_and(|value| value.eq_ignore_ascii_case("true"))
 }
 
 fn repeated(query: &[(String, String)]) -> Option<&str> {
@@ -273,9 +282,10 @@ fn failure(status: u16, error: &str) -> Reply {
 }
 
 /// Every value is text; what the machine does not have is empty.
-fn document(scenario: &Scenario) -> Value {
+fn document(scenario: &Scenario, version: &str) -> Value {
     let machine: &Machine = &scenario.machine;
-    json!({
+    let scale_set = machine.vm_scale_set_name.as_deref().unwrap_or_default();
+    let mut document = json!({
         "compute": {
             "azEnvironment": scenario.cloud.name(),
             "customData": "",
@@ -326,7 +336,7 @@ fn document(scenario: &Scenario) -> Value {
             "userData": "",
             "version": "20348.2113.231109",
             "vmId": machine.vm_id,
-            "vmScaleSetName": "",
+            "vmScaleSetName": scale_set,
             "vmSize": "Standard_B2s",
             "zone": "1",
         },
@@ -340,5 +350,15 @@ fn document(scenario: &Scenario) -> Value {
                 "macAddress": "000D3A000001",
             }],
         },
-    })
+    });
+    if version >= FIRST_SCALE_SET_VERSION {
+        // For machines of flexible sets alone.
+        let id = if scale_set.is_empty() || identity::uniform_instance(machine).is_some() {
+            String::new()
+        } else {
+            identity::scale_set_id(machine, scale_set)
+        };
+        document["compute"]["virtualMachineScaleSet"] = json!({"id": id});
+    }
+    document
 }

@@ -16,6 +16,9 @@ const KEPT: usize = 10_000;
 /// Headers whose value is a secret.
 const SECRET_HEADERS: [&str; 3] = ["authorization", "x-identity-header", "secret"];
 
+/// The field of a form whose value is one.
+const SECRET_FIELD: &str = "client_assertion=";
+
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Entry {
@@ -141,7 +144,7 @@ impl Journal {
 impl Ticket {
     pub fn body(&self, body: &[u8]) {
         self.journal.update(self.seq, |entry| {
-            entry.body = String::from_utf8_lossy(body).into_owned();
+            entry.body = without_secret(&String::from_utf8_lossy(body));
         });
     }
 
@@ -171,6 +174,20 @@ impl Drop for Ticket {
     fn drop(&mut self) {
         self.end(!self.closed_here.load(Ordering::Acquire));
     }
+}
+
+fn without_secret(form: &str) -> String {
+    let fields: Vec<&str> = form
+        .split('&')
+        .map(|field| {
+            if field.starts_with(SECRET_FIELD) {
+                "client_assertion=<redacted>"
+            } else {
+                field
+            }
+        })
+        .collect();
+    fields.join("&")
 }
 
 fn readable(headers: &HeaderMap) -> BTreeMap<String, String> {
@@ -222,6 +239,25 @@ mod tests {
         let entry = &journal.entries()[0];
         assert_eq!(entry.headers["accept"], "a, b");
         assert_eq!(entry.headers["authorization"], "<redacted>");
+    }
+
+    #[test]
+    fn nor_in_bodies() {
+        let journal = Arc::new(Journal::new());
+        arrive(&journal).body(b"a=1&client_assertion=canary&client_assertion_type=x");
+        arrive(&journal).body(b"{\"query\": \"a & b\"}");
+        let bodies: Vec<String> = journal
+            .entries()
+            .into_iter()
+            .map(|entry| entry.body)
+            .collect();
+        assert_eq!(
+            bodies,
+            [
+                "a=1&client_assertion=<redacted>&client_assertion_type=x",
+                "{\"query\": \"a & b\"}"
+            ]
+        );
     }
 
     #[test]

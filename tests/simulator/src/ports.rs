@@ -1,36 +1,46 @@
-//! The addresses this Azure listens on, and how they are announced.
+//! The addresses this Azure listens on.
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::Path;
 
-use serde_json::{Map, Value, json};
 use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
 
-use crate::app_service;
 use crate::scenario::Scenario;
 use crate::server::{Port, Serves};
-use crate::simulator::{Endpoints, Simulator};
-use crate::tls::{Authority, Defect};
+use crate::service_fabric;
+use crate::simulator::Endpoints;
+use crate::tls::{Authority, Defect, SelfSigned};
 
 type Error = Box<dyn std::error::Error + Send + Sync>;
 
 pub struct Ports {
     pub all: Vec<Port>,
-    imds: SocketAddr,
-    app_service: SocketAddr,
-    arm_https: SocketAddr,
-    arm_http: SocketAddr,
-    control: SocketAddr,
-    accounts: BTreeMap<String, Endpoints>,
-    tls_faults: TlsFaults,
+    pub addresses: Addresses,
+}
+
+pub struct Addresses {
+    pub imds: SocketAddr,
+    pub app_service: SocketAddr,
+    pub arc: SocketAddr,
+    pub service_fabric: SocketAddr,
+    /// Of Service Fabric's certificate.
+    pub thumbprint: String,
+    pub machine_learning: SocketAddr,
+    pub cloud_shell: SocketAddr,
+    pub sts: SocketAddr,
+    pub arm_https: SocketAddr,
+    pub arm_http: SocketAddr,
+    pub control: SocketAddr,
+    pub accounts: BTreeMap<String, Endpoints>,
+    pub tls_faults: TlsFaults,
 }
 
 /// The first account's data plane behind certificates clients must refuse.
-struct TlsFaults {
-    wrong_name: SocketAddr,
-    expired: SocketAddr,
-    unknown_ca: SocketAddr,
+pub struct TlsFaults {
+    pub wrong_name: SocketAddr,
+    pub expired: SocketAddr,
+    pub unknown_ca: SocketAddr,
 }
 
 const ANY_PORT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
@@ -42,111 +52,28 @@ impl Ports {
         authority: &Authority,
     ) -> Result<Ports, Error> {
         let good = authority.acceptor(None)?;
+        let fabric = SelfSigned::new(service_fabric::CERTIFICATE_NAME)?;
         let mut opener = Opener { all: Vec::new() };
-        let imds = opener.open(imds, Serves::Imds, None).await?;
-        let app_service = opener.open(ANY_PORT, Serves::AppService, None).await?;
-        let arm_https = opener
-            .open(ANY_PORT, Serves::Arm, Some(good.clone()))
-            .await?;
-        let arm_http = opener.open(ANY_PORT, Serves::Arm, None).await?;
-        let control = opener.open(ANY_PORT, Serves::Control, None).await?;
-        let mut accounts = BTreeMap::new();
-        for account in &scenario.accounts {
-            let serves = Serves::Account(account.name.clone());
-            let https = opener
-                .open(ANY_PORT, serves.clone(), Some(good.clone()))
-                .await?;
-            let http = opener.open(ANY_PORT, serves, None).await?;
-            accounts.insert(
-                account.name.clone(),
-                Endpoints {
-                    https: https_url(https),
-                    http: format!("{}/", http_url(http)),
-                },
-            );
-        }
-        let first = scenario
-            .accounts
-            .first()
-            .ok_or("a scenario has at least one account")?;
-        let serves = Serves::Account(first.name.clone());
-        let stranger = Authority::new()?;
-        let tls_faults = TlsFaults {
-            wrong_name: opener
-                .open(
-                    ANY_PORT,
-                    serves.clone(),
-                    Some(authority.acceptor(Some(Defect::WrongName))?),
-                )
+        let addresses = Addresses {
+            imds: opener.open(imds, Serves::Imds, None).await?,
+            app_service: opener.any(Serves::AppService, None).await?,
+            arc: opener.any(Serves::Arc, None).await?,
+            service_fabric: opener
+                .any(Serves::ServiceFabric, Some(&fabric.acceptor))
                 .await?,
-            expired: opener
-                .open(
-                    ANY_PORT,
-                    serves.clone(),
-                    Some(authority.acceptor(Some(Defect::Expired))?),
-                )
-                .await?,
-            unknown_ca: opener
-                .open(ANY_PORT, serves, Some(stranger.acceptor(None)?))
-                .await?,
+            thumbprint: fabric.thumbprint,
+            machine_learning: opener.any(Serves::MachineLearning, None).await?,
+            cloud_shell: opener.any(Serves::CloudShell, None).await?,
+            sts: opener.any(Serves::Sts, Some(&good)).await?,
+            arm_https: opener.any(Serves::Arm, Some(&good)).await?,
+            arm_http: opener.any(Serves::Arm, None).await?,
+            control: opener.any(Serves::Control, None).await?,
+            accounts: opener.accounts(scenario, &good).await?,
+            tls_faults: opener.tls_faults(scenario, authority).await?,
         };
         Ok(Ports {
             all: opener.all,
-            imds,
-            app_service,
-            arm_https,
-            arm_http,
-            control,
-            accounts,
-            tls_faults,
-        })
-    }
-
-    pub fn account_endpoints(&self) -> BTreeMap<String, Endpoints> {
-        self.accounts.clone()
-    }
-
-    /// The line that says this Azure is ready.
-    pub fn announcement(&self, simulator: &Simulator, ca: &Path) -> Value {
-        let model = simulator.model();
-        let machine = &model.scenario.machine;
-        let metadata = http_url(self.imds);
-        let arm = https_url(self.arm_https);
-        let accounts: Map<String, Value> = self
-            .accounts
-            .iter()
-            .map(|(name, endpoints)| {
-                (
-                    name.clone(),
-                    json!({"endpoint": endpoints.https, "endpointHttp": endpoints.http}),
-                )
-            })
-            .collect();
-        json!({
-            "ready": true,
-            "pid": std::process::id(),
-            "metadata": metadata,
-            "appService": {
-                "endpoint": format!("{}{}", http_url(self.app_service), app_service::PATH),
-                "header": simulator.identity_header,
-            },
-            "arm": arm,
-            "armHttp": format!("{}/", http_url(self.arm_http)),
-            "control": http_url(self.control),
-            "ca": ca,
-            "accounts": accounts,
-            "tlsFaults": {
-                "wrongName": https_url(self.tls_faults.wrong_name),
-                "expired": https_url(self.tls_faults.expired),
-                "unknownCa": https_url(self.tls_faults.unknown_ca),
-            },
-            "subscriptionId": machine.subscription_id,
-            "resourceGroup": machine.resource_group,
-            "environment": {
-                "AZURE_POD_IDENTITY_AUTHORITY_HOST": metadata,
-                "COSMI_ARM_ENDPOINT": arm,
-                "COSMI_CA_FILE": ca,
-            },
+            addresses,
         })
     }
 }
@@ -160,7 +87,7 @@ impl Opener {
         &mut self,
         address: SocketAddr,
         serves: Serves,
-        tls: Option<tokio_rustls::TlsAcceptor>,
+        tls: Option<&TlsAcceptor>,
     ) -> Result<SocketAddr, Error> {
         let listener = TcpListener::bind(address)
             .await
@@ -169,16 +96,65 @@ impl Opener {
         self.all.push(Port {
             listener,
             serves,
-            tls,
+            tls: tls.cloned(),
         });
         Ok(local)
     }
+
+    async fn any(
+        &mut self,
+        serves: Serves,
+        tls: Option<&TlsAcceptor>,
+    ) -> Result<SocketAddr, Error> {
+        self.open(ANY_PORT, serves, tls).await
+    }
+
+    async fn accounts(
+        &mut self,
+        scenario: &Scenario,
+        tls: &TlsAcceptor,
+    ) -> Result<BTreeMap<String, Endpoints>, Error> {
+        let mut accounts = BTreeMap::new();
+        for account in &scenario.accounts {
+            let serves = Serves::Account(account.name.clone());
+            let https = self.any(serves.clone(), Some(tls)).await?;
+            let http = self.any(serves, None).await?;
+            accounts.insert(
+                account.name.clone(),
+                Endpoints {
+                    https: https_url(https),
+                    http: format!("{}/", http_url(http)),
+                },
+            );
+        }
+        Ok(accounts)
+    }
+
+    async fn tls_faults(
+        &mut self,
+        scenario: &Scenario,
+        authority: &Authority,
+    ) -> Result<TlsFaults, Error> {
+        let first = scenario
+            .accounts
+            .first()
+            .ok_or("a scenario has at least one account")?;
+        let serves = Serves::Account(first.name.clone());
+        let wrong_name = authority.acceptor(Some(Defect::WrongName))?;
+        let expired = authority.acceptor(Some(Defect::Expired))?;
+        let stranger = Authority::new()?.acceptor(None)?;
+        Ok(TlsFaults {
+            wrong_name: self.any(serves.clone(), Some(&wrong_name)).await?,
+            expired: self.any(serves.clone(), Some(&expired)).await?,
+            unknown_ca: self.any(serves, Some(&stranger)).await?,
+        })
+    }
 }
 
-fn https_url(address: SocketAddr) -> String {
+pub fn https_url(address: SocketAddr) -> String {
     format!("https://localhost:{}/", address.port())
 }
 
-fn http_url(address: SocketAddr) -> String {
+pub fn http_url(address: SocketAddr) -> String {
     format!("http://{address}")
 }

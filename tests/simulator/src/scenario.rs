@@ -15,12 +15,16 @@ pub struct Scenario {
     pub cloud: Cloud,
     #[serde(default = "day")]
     pub token_lifetime_seconds: i64,
+    /// When a token is to be replaced, where the answer says so; absent: it does not.
+    pub refresh_in_seconds: Option<i64>,
     /// Resources the identity endpoints issue tokens for, besides those of the cloud.
     #[serde(default)]
     pub audiences: Vec<String>,
     #[serde(default)]
     pub paging: Paging,
     pub machine: Machine,
+    #[serde(default)]
+    pub hosts: Hosts,
     pub subscriptions: Vec<Subscription>,
     /// Roles besides the built-in ones.
     #[serde(default)]
@@ -58,6 +62,8 @@ pub struct Machine {
     pub name: String,
     pub location: String,
     pub vm_id: String,
+    /// The scale set it belongs to; as `SET_INDEX` it is one of identical instances, whose identity is the set's.
+    pub vm_scale_set_name: Option<String>,
     pub system_identity: Option<SystemIdentity>,
     #[serde(default)]
     pub user_assigned_identities: Vec<UserAssignedIdentity>,
@@ -77,6 +83,85 @@ pub struct UserAssignedIdentity {
     pub client_id: String,
     pub object_id: String,
     pub resource_id: String,
+}
+
+/// What differs between platforms of the same kind.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+pub struct Hosts {
+    pub app_service: AppService,
+    pub automation: Automation,
+    pub arc: AzureArc,
+    pub machine_learning: MachineLearning,
+    pub cloud_shell: CloudShell,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+pub struct AppService {
+    pub error_keys: ErrorKeys,
+}
+
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq)]
+pub enum ErrorKeys {
+    #[default]
+    #[serde(rename = "camelCase")]
+    Camel,
+    #[serde(rename = "PascalCase")]
+    Pascal,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+pub struct Automation {
+    /// Which refuses user-assigned identities.
+    pub hybrid_worker: bool,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+pub struct AzureArc {
+    /// Which ignores what selects an identity, and does not say whose token it gives.
+    pub legacy_agent: bool,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+pub struct MachineLearning {
+    pub expires_on: TimeForm,
+}
+
+/// How a time is written: in all the ways `expires_on` has been seen.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq)]
+#[serde(rename_all = "camelCase")]
+pub enum TimeForm {
+    /// Unix seconds, as text.
+    #[default]
+    Unix,
+    /// Unix seconds, as a number.
+    UnixNumber,
+    /// Seconds from now, as text.
+    Relative,
+    /// ISO 8601.
+    Iso,
+    /// American, with twelve hours.
+    Windows,
+    /// American, with twenty-four hours.
+    Linux,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+pub struct CloudShell {
+    /// Who is signed in; absent: nobody.
+    pub user: Option<User>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct User {
+    pub object_id: String,
+    pub name: String,
 }
 
 #[derive(Clone, Debug, Deserialize)]

@@ -18,10 +18,15 @@ pub fn account_key() -> String {
     STANDARD.encode(random::<64>())
 }
 
-/// Upper-case hexadecimal, as App Service writes its header.
+/// A secret as App Service writes its header: upper-case hexadecimal.
 pub fn hexadecimal<const LENGTH: usize>() -> String {
-    let mut text = String::with_capacity(2 * LENGTH);
-    for byte in random::<LENGTH>() {
+    in_hexadecimal(&random::<LENGTH>())
+}
+
+/// Upper-case hexadecimal.
+pub fn in_hexadecimal(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
         write!(text, "{byte:02X}").expect("a string takes any text");
     }
     text

@@ -27,7 +27,10 @@ use crate::http::{Reply, Request};
 use crate::journal::{Arrival, Ticket};
 use crate::simulator::Simulator;
 use crate::stats::OpenConnection;
-use crate::{app_service, arm, control, cosmos, imds};
+use crate::{
+    app_service, arc, arm, cloud_shell, control, cosmos, imds, machine_learning, service_fabric,
+    sts,
+};
 
 /// Far more than any request here needs.
 const LARGEST_REQUEST: usize = 4 * 1024 * 1024;
@@ -48,6 +51,11 @@ pub struct Port {
 pub enum Serves {
     Imds,
     AppService,
+    Arc,
+    ServiceFabric,
+    MachineLearning,
+    CloudShell,
+    Sts,
     Arm,
     /// The data plane of one account.
     Account(String),
@@ -80,6 +88,11 @@ impl Serves {
         match self {
             Serves::Imds => Some(Face::Imds),
             Serves::AppService => Some(Face::AppService),
+            Serves::Arc => Some(Face::Arc),
+            Serves::ServiceFabric => Some(Face::ServiceFabric),
+            Serves::MachineLearning => Some(Face::MachineLearning),
+            Serves::CloudShell => Some(Face::CloudShell),
+            Serves::Sts => Some(Face::Sts),
             Serves::Arm => Some(Face::Arm),
             Serves::Account(_) => Some(Face::Cosmos),
             Serves::Control => None,
@@ -267,10 +280,15 @@ fn ordinary_or_asked(
 ) -> Reply {
     let asked = action.status.or(action.redirect.as_ref().map(|_| 307));
     let mut reply = match asked {
-        Some(status) => refusal(face, status),
+        Some(status) => refusal(simulator, face, status),
         None => match &connection.serves {
             Serves::Imds => imds::answer(simulator, request),
             Serves::AppService => app_service::answer(simulator, request),
+            Serves::Arc => arc::answer(simulator, request),
+            Serves::ServiceFabric => service_fabric::answer(simulator, request),
+            Serves::MachineLearning => machine_learning::answer(simulator, request),
+            Serves::CloudShell => cloud_shell::answer(simulator, request),
+            Serves::Sts => sts::answer(simulator, request),
             Serves::Arm => arm::answer(simulator, request),
             Serves::Account(name) => cosmos::answer(simulator, name, request),
             Serves::Control => control::answer(simulator, request),
@@ -291,10 +309,16 @@ fn ordinary_or_asked(
 }
 
 /// How a face words a status nobody gave a text for.
-fn refusal(face: Face, status: u16) -> Reply {
+fn refusal(simulator: &Simulator, face: Face, status: u16) -> Reply {
     match face {
         Face::Imds => imds::refusal(status),
-        Face::AppService => app_service::refusal(status),
+        Face::AppService | Face::MachineLearning => {
+            app_service::refusal(&simulator.model().scenario, status)
+        }
+        Face::Arc => arc::refusal(status),
+        Face::ServiceFabric => service_fabric::refusal(status),
+        Face::CloudShell => cloud_shell::refusal(status),
+        Face::Sts => sts::refusal(simulator, status),
         Face::Arm => arm::refusal(status),
         Face::Cosmos => cosmos::refusal(status),
     }

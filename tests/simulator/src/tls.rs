@@ -4,18 +4,28 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa,
-    KeyPair, KeyUsagePurpose,
+    BasicConstraints, Certificate, CertificateParams, CertifiedIssuer, DnType,
+    ExtendedKeyUsagePurpose, IsCa, KeyPair, KeyUsagePurpose,
 };
+use ring::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 use rustls::ServerConfig;
 use rustls::pki_types::PrivatePkcs8KeyDer;
 use tokio_rustls::TlsAcceptor;
+
+use crate::secret;
 
 type Error = Box<dyn std::error::Error + Send + Sync>;
 
 /// Signs certificates for loopback.
 pub struct Authority {
     issuer: CertifiedIssuer<'static, KeyPair>,
+}
+
+/// A server nobody vouches for, with a name that is not its address: clients know it by its thumbprint.
+pub struct SelfSigned {
+    pub acceptor: TlsAcceptor,
+    /// SHA-1 of the certificate, in upper-case hexadecimal.
+    pub thumbprint: String,
 }
 
 /// A certificate clients must refuse.
@@ -61,18 +71,38 @@ impl Authority {
         validity(&mut params, defect == Some(Defect::Expired));
         let key = KeyPair::generate()?;
         let certificate = params.signed_by(&key, &self.issuer)?;
-
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let mut config = ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()?
-            .with_no_client_auth()
-            .with_single_cert(
-                vec![certificate.der().clone()],
-                PrivatePkcs8KeyDer::from(key.serialize_der()).into(),
-            )?;
-        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-        Ok(TlsAcceptor::from(Arc::new(config)))
+        acceptor(&certificate, &key)
     }
+}
+
+impl SelfSigned {
+    pub fn new(name: &str) -> Result<SelfSigned, Error> {
+        let mut params = CertificateParams::default();
+        params
+            .distinguished_name
+            .push(DnType::CommonName, name.to_owned());
+        validity(&mut params, false);
+        let key = KeyPair::generate()?;
+        let certificate = params.self_signed(&key)?;
+        let hash = digest(&SHA1_FOR_LEGACY_USE_ONLY, certificate.der());
+        Ok(SelfSigned {
+            acceptor: acceptor(&certificate, &key)?,
+            thumbprint: secret::in_hexadecimal(hash.as_ref()),
+        })
+    }
+}
+
+fn acceptor(certificate: &Certificate, key: &KeyPair) -> Result<TlsAcceptor, Error> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .with_no_client_auth()
+        .with_single_cert(
+            vec![certificate.der().clone()],
+            PrivatePkcs8KeyDer::from(key.serialize_der()).into(),
+        )?;
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(TlsAcceptor::from(Arc::new(config)))
 }
 
 fn validity(params: &mut CertificateParams, expired: bool) {

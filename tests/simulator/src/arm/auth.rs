@@ -1,6 +1,8 @@
 //! Whether a bearer token is one of ours, for Resource Manager, and still good.
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use jiff::Timestamp;
+use serde_json::json;
 
 use crate::http::{Reply, Request};
 use crate::scenario::Scenario;
@@ -46,6 +48,9 @@ pub fn authenticate(
             "Could not parse the access token.",
         );
     };
+    if claims.revoked {
+        return Err(revoked(simulator, scenario));
+    }
     let expected = token::issuer(&scenario.tenant_id);
     if claims.issuer != expected {
         return refuse(
@@ -102,6 +107,22 @@ pub fn authenticate(
         );
     }
     Ok(claims)
+}
+
+/// What the client is to bring instead: a token from now on.
+fn revoked(simulator: &Simulator, scenario: &Scenario) -> Reply {
+    let now = simulator.clock.now().as_second().to_string();
+    let claims = json!({"access_token": {"nbf": {"essential": true, "value": now}}});
+    let challenge = format!(
+        "Bearer realm=\"\", authorization_uri=\"{}/common/oauth2/authorize\", error=\"insufficient_claims\", claims=\"{}\"",
+        scenario.cloud.login(),
+        STANDARD.encode(claims.to_string())
+    );
+    error::unauthenticated(
+        "InvalidAuthenticationToken",
+        "Continuous access evaluation resulted in challenge with result: InteractionRequired and code: TokenIssuedBeforeRevocationTimestamp",
+        &challenge,
+    )
 }
 
 /// `6/18/2020 8:22:40 PM`

@@ -1,8 +1,8 @@
 //! Instance metadata, and the identity endpoint of App Service and Automation.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::support::{Answer, Azure, SUBSCRIPTION, tutorial};
+use crate::support::{Answer, Azure, SUBSCRIPTION, claims, tutorial};
 
 const TOKEN: &str = "/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https%3A%2F%2Fmanagement.azure.com%2F";
 
@@ -191,6 +191,50 @@ async fn machines_without_an_identity_of_their_own() {
     assert_eq!(token["client_id"], "22222222-0000-0000-0000-000000000001");
 }
 
+#[tokio::test]
+async fn scale_sets() {
+    let mut scenario = tutorial();
+    scenario["machine"]["vmScaleSetName"] = json!("myset");
+    let sets = format!(
+        "/subscriptions/{SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.Compute/virtualMachineScaleSets/myset"
+    );
+    for (name, resource_id, set_id, owner) in [
+        (
+            "myset_2",
+            format!("{sets}/virtualMachines/2"),
+            "",
+            sets.clone(),
+        ),
+        (
+            "myset1a2b",
+            sets.replace("virtualMachineScaleSets/myset", "virtualMachines/myset1a2b"),
+            sets.as_str(),
+            sets.replace("virtualMachineScaleSets/myset", "virtualMachines/myset1a2b"),
+        ),
+    ] {
+        scenario["machine"]["name"] = json!(name);
+        let azure = Azure::with_scenario(&scenario);
+        let compute = "/metadata/instance/compute?api-version";
+        let old = azure
+            .metadata(&format!("{compute}=2021-02-01"))
+            .await
+            .expect(200)
+            .json();
+        assert!(old.get("virtualMachineScaleSet").is_none());
+        let new = azure
+            .metadata(&format!("{compute}=2021-12-13"))
+            .await
+            .expect(200)
+            .json();
+        assert_eq!(new["vmScaleSetName"], "myset");
+        assert_eq!(new["name"], name);
+        assert_eq!(new["resourceId"], resource_id);
+        assert_eq!(new["virtualMachineScaleSet"]["id"], set_id, "{name}");
+        let token = azure.token("https://management.azure.com/", "").await;
+        assert_eq!(claims(&token)["xms_mirid"], owner);
+    }
+}
+
 struct AppService {
     azure: Azure,
     endpoint: String,
@@ -199,7 +243,10 @@ struct AppService {
 
 impl AppService {
     fn start() -> AppService {
-        let azure = Azure::start(&[]);
+        AppService::of(Azure::start(&[]))
+    }
+
+    fn of(azure: Azure) -> AppService {
         let endpoint = azure.text("/appService/endpoint").to_owned();
         let header = azure.text("/appService/header").to_owned();
         AppService {
@@ -275,36 +322,76 @@ async fn app_services_protocol() {
 }
 
 #[tokio::test]
-async fn automations_protocol() {
-    let app = AppService::start();
-    let resource = "resource=https%3A%2F%2Fmanagement.azure.com%2F";
-    let proof = ("X-IDENTITY-HEADER", app.header.as_str());
-    app.get(resource, &[proof]).await.expect(400);
-    app.get(resource, &[proof, ("Metadata", "True")])
-        .await
-        .expect(200);
-    let form = ("Content-Type", "application/x-www-form-urlencoded");
-    let body = format!("{resource}&client_id=22222222-0000-0000-0000-000000000001");
-    let posted = app
-        .azure
-        .send(
-            "POST",
-            &app.endpoint,
-            &[proof, ("Metadata", "True"), form],
-            Some(&body),
-        )
+async fn app_services_errors_come_in_either_case() {
+    let mut scenario = tutorial();
+    scenario["hosts"]["appService"] = json!({"errorKeys": "PascalCase"});
+    let app = AppService::of(Azure::with_scenario(&scenario));
+    let refused = app.get("", &[]).await.expect(401).json();
+    assert_eq!(refused["StatusCode"], 401);
+    assert!(refused["Message"].is_string() && refused["CorrelationId"].is_string());
+    assert_eq!(refused.as_object().unwrap().len(), 3);
+    app.azure
+        .fault(json!({"match": {"face": "app_service"}, "action": {"status": 429}}))
         .await;
+    assert_eq!(app.get("", &[]).await.expect(429).json()["StatusCode"], 429);
+}
+
+#[tokio::test]
+async fn automations_protocol() {
+    let azure = Azure::start(&[]);
+    let endpoint = azure.text("/automation/endpoint").to_owned();
+    let resource = "resource=https%3A%2F%2Fmanagement.azure.com%2F";
+    let proof = ("X-IDENTITY-HEADER", azure.text("/automation/header"));
+    let metadata = ("Metadata", "True");
+    for query in [
+        resource.to_owned(),
+        format!("{resource}&api-version=2019-08-01"),
+    ] {
+        let url = format!("{endpoint}?{query}");
+        let get = async |headers: &[(&str, &str)]| azure.send("GET", &url, headers, None).await;
+        get(&[metadata]).await.expect(401);
+        get(&[proof]).await.expect(400);
+        get(&[proof, metadata]).await.expect(200);
+    }
+    let body = format!("{resource}&client_id=22222222-0000-0000-0000-000000000001");
+    let posted = azure.form(&endpoint, &[proof, metadata], &body).await;
     assert_eq!(
         posted.expect(200).json()["client_id"],
         "22222222-0000-0000-0000-000000000001"
     );
-    app.azure
-        .send(
-            "POST",
-            &app.endpoint,
-            &[proof, ("Metadata", "True")],
-            Some(&body),
-        )
+    azure
+        .send("POST", &endpoint, &[proof, metadata], Some(&body))
         .await
         .expect(415);
+    // App Service's endpoint does the same for those who send no version.
+    let url = format!("{}?{resource}", azure.text("/appService/endpoint"));
+    azure.send("GET", &url, &[proof], None).await.expect(400);
+    azure
+        .send("GET", &url, &[proof, metadata], None)
+        .await
+        .expect(200);
+}
+
+#[tokio::test]
+async fn hybrid_workers_have_one_identity() {
+    let mut scenario = tutorial();
+    scenario["hosts"]["automation"] = json!({"hybridWorker": true});
+    let azure = Azure::with_scenario(&scenario);
+    let endpoint = azure.text("/automation/endpoint").to_owned();
+    let headers = [
+        ("X-IDENTITY-HEADER", azure.text("/automation/header")),
+        ("Metadata", "true"),
+    ];
+    let resource = "resource=https%3A%2F%2Fmanagement.azure.com%2F";
+    azure.form(&endpoint, &headers, resource).await.expect(200);
+    let body = format!("{resource}&client_id=22222222-0000-0000-0000-000000000001");
+    let refused = azure
+        .form(&endpoint, &headers, &body)
+        .await
+        .expect(400)
+        .json();
+    assert_eq!(
+        refused["message"],
+        "User assigned identity is currently not supported clientID must not be passed in request."
+    );
 }

@@ -24,6 +24,7 @@ fn it_explains_itself() {
         "--imds",
         "--clock-offset-s",
         "--fault",
+        "--arc-key-folder",
     ] {
         assert!(help.contains(option), "{option}");
     }
@@ -67,6 +68,7 @@ fn closing_its_input_stops_it() {
         !std::path::Path::new(&ca).exists(),
         "the temporary authority is removed"
     );
+    assert!(!std::path::Path::new(&ca).parent().unwrap().exists());
 }
 
 #[cfg(unix)]
@@ -87,7 +89,8 @@ async fn the_null_device_is_nobody_gone() {
     child.kill().unwrap();
     child.wait().unwrap();
     let ready: Value = serde_json::from_str(&line).unwrap();
-    let _ = std::fs::remove_file(ready["ca"].as_str().unwrap());
+    let ca = std::path::Path::new(ready["ca"].as_str().unwrap());
+    std::fs::remove_dir_all(ca.parent().unwrap()).unwrap();
 }
 
 #[tokio::test]
@@ -279,6 +282,7 @@ async fn the_control_address_names_mistakes() {
             400,
         ),
         ("POST", "/clock", json!({"offset": 1}), 400),
+        ("GET", "/revoke-tokens", Value::Null, 405),
         ("GET", "/reset", Value::Null, 405),
         ("GET", "/elsewhere", Value::Null, 404),
     ] {

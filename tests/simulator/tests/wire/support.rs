@@ -1,20 +1,31 @@
 //! A simulator of one's own, and a client for it.
 
+use std::fmt::Write as _;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::Arc;
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
+use base64::{
+    Engine as _,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
 use hmac::{Hmac, KeyInit, Mac};
 use reqwest::header::HeaderMap;
 use reqwest::{Client, Method, StatusCode};
-use rustls::pki_types::CertificateDer;
+use ring::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::pem::PemObject;
-use rustls::{ClientConfig, RootCertStore};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 use serde_json::{Value, json};
 use sha2::Sha256;
 
 pub const SUBSCRIPTION: &str = "11111111-2222-3333-4444-555555555555";
+
+/// The client ids of the tutorial's identities.
+pub const OWN: &str = "33333333-0000-0000-0000-000000000001";
+pub const READER: &str = "22222222-0000-0000-0000-000000000001";
 
 /// Stops when it is dropped.
 pub struct Azure {
@@ -94,6 +105,12 @@ impl Azure {
             .unwrap_or_else(|| panic!("no {pointer}"))
     }
 
+    /// Speaks to a server that is known by its thumbprint alone.
+    pub fn pinned(mut self) -> Azure {
+        self.client = pinned_client(self.text("/serviceFabric/thumbprint"));
+        self
+    }
+
     pub fn endpoint(&self, account: &str) -> &str {
         self.text(&format!("/accounts/{account}/endpoint"))
     }
@@ -129,6 +146,12 @@ impl Azure {
             headers,
             text: response.text().await?,
         })
+    }
+
+    pub async fn form(&self, url: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+        let mut all = vec![("Content-Type", "application/x-www-form-urlencoded")];
+        all.extend_from_slice(headers);
+        self.send("POST", url, &all, Some(body)).await
     }
 
     pub async fn control(&self, method: &str, path: &str, body: &Value) -> Answer {
@@ -324,6 +347,85 @@ pub fn client(ready: &Value, protocols: &[&[u8]]) -> Client {
         .redirect(reqwest::redirect::Policy::none())
         .build()
         .unwrap()
+}
+
+/// Accepts one certificate, whatever is written in it.
+#[derive(Debug)]
+struct Pin {
+    thumbprint: String,
+    provider: CryptoProvider,
+}
+
+impl ServerCertVerifier for Pin {
+    fn verify_server_cert(
+        &self,
+        certificate: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: &ServerName<'_>,
+        _: &[u8],
+        _: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        let hash = digest(&SHA1_FOR_LEGACY_USE_ONLY, certificate);
+        let mut thumbprint = String::new();
+        for byte in hash.as_ref() {
+            write!(thumbprint, "{byte:02X}").unwrap();
+        }
+        if thumbprint == self.thumbprint {
+            Ok(ServerCertVerified::assertion())
+        } else {
+            Err(rustls::Error::General(thumbprint))
+        }
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        let algorithms = &self.provider.signature_verification_algorithms;
+        verify_tls12_signature(message, certificate, signature, algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        let algorithms = &self.provider.signature_verification_algorithms;
+        verify_tls13_signature(message, certificate, signature, algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.provider
+            .signature_verification_algorithms
+            .supported_schemes()
+    }
+}
+
+fn pinned_client(thumbprint: &str) -> Client {
+    let provider = rustls::crypto::ring::default_provider();
+    let config = ClientConfig::builder_with_provider(Arc::new(provider.clone()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(Pin {
+            thumbprint: thumbprint.to_owned(),
+            provider,
+        }))
+        .with_no_client_auth();
+    Client::builder()
+        .tls_backend_preconfigured(config)
+        .no_proxy()
+        .build()
+        .unwrap()
+}
+
+/// What a token says of itself.
+pub fn claims(token: &str) -> Value {
+    let payload = token.split('.').nth(1).unwrap();
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).unwrap()).unwrap()
 }
 
 /// The tutorial's scenario, to be changed.
