@@ -15,6 +15,16 @@ pub enum IdentitySource {
     Imds,
     /// App Service's protocol: App Service, Functions, Container Apps and Azure Automation.
     AppService,
+    /// The agent of an Azure Arc server.
+    Arc,
+    /// A Service Fabric application.
+    ServiceFabric,
+    /// Azure Machine Learning, and the older `MSI_*` form of App Service and Automation's hybrid workers.
+    MachineLearning,
+    /// Cloud Shell: a token of the person signed in.
+    CloudShell,
+    /// A federated token of Kubernetes or another issuer, exchanged at Entra.
+    WorkloadIdentity,
 }
 
 impl fmt::Display for IdentitySource {
@@ -23,6 +33,11 @@ impl fmt::Display for IdentitySource {
             IdentitySource::Auto => "automatic",
             IdentitySource::Imds => "the metadata service (IMDS)",
             IdentitySource::AppService => "the App Service identity endpoint",
+            IdentitySource::Arc => "the Azure Arc agent",
+            IdentitySource::ServiceFabric => "the Service Fabric identity endpoint",
+            IdentitySource::MachineLearning => "the Azure ML identity endpoint (MSI_ENDPOINT)",
+            IdentitySource::CloudShell => "Cloud Shell",
+            IdentitySource::WorkloadIdentity => "workload identity federation",
         })
     }
 }
@@ -55,6 +70,9 @@ impl fmt::Display for Identity {
 /// The time an operation has when nobody says otherwise. Longer than the metadata service's own updates take (70 s).
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(100);
 
+/// How long an update of the metadata service is waited for when nobody says otherwise; it announces 70 s at most.
+pub const DEFAULT_UPDATE_WAIT: Duration = Duration::from_secs(70);
+
 /// What a client is told when it is made. `None` means: find out.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -66,10 +84,18 @@ pub struct Settings {
     pub cloud: Option<String>,
     /// Resource Manager's address, when it is not the cloud's.
     pub arm_endpoint: Option<String>,
+    /// What tokens for Resource Manager are for, when it is not the cloud's.
+    pub arm_audience: Option<String>,
+    /// Where workload identities sign in, when it is not the cloud's.
+    pub login_endpoint: Option<String>,
+    /// What follows the account's name in the host of its endpoint, when it is not the cloud's.
+    pub cosmos_suffix: Option<String>,
     /// The metadata service's address, when it is not 169.254.169.254.
     pub metadata_endpoint: Option<String>,
     /// Certificates in PEM that are trusted instead of the system's.
     pub ca_pem: Option<Vec<u8>>,
+    /// How long an update of the metadata service (410) is waited for.
+    pub update_wait: Duration,
     /// The time an operation has when it is not given its own.
     pub timeout: Duration,
 }
@@ -81,8 +107,12 @@ impl Default for Settings {
             identity: Identity::default(),
             cloud: None,
             arm_endpoint: None,
+            arm_audience: None,
+            login_endpoint: None,
+            cosmos_suffix: None,
             metadata_endpoint: None,
             ca_pem: None,
+            update_wait: DEFAULT_UPDATE_WAIT,
             timeout: DEFAULT_TIMEOUT,
         }
     }
