@@ -31,6 +31,18 @@ impl fmt::Debug for cosmi_client {
     }
 }
 
+/// Work that nobody waits for runs beside the operations.
+struct OnWorker;
+
+impl Background for OnWorker {
+    fn spawn(&self, work: BoxFuture<'static, ()>) {
+        // only an operation that runs already leads here, so there is a worker
+        if let Ok(machine) = runtime::machine() {
+            machine.spawn(work);
+        }
+    }
+}
+
 /// Makes a client. Sends nothing: whether there is an identity shows with the first operation.
 ///
 /// options: copied before return; NULL = all defaults.
@@ -54,7 +66,7 @@ pub unsafe extern "C" fn cosmi_client_new(
             let settings = guard::borrow(options)
                 .map(|options| options.settings().clone())
                 .unwrap_or_default();
-            let client = azure::Client::new(settings, Arc::new(ProcessLog))?;
+            let client = azure::Client::new(settings, Arc::new(ProcessLog), Arc::new(OnWorker))?;
             guard::give(out_client, cosmi_client(client));
             Ok(())
         })

@@ -90,9 +90,12 @@ struct State {
 }
 
 impl Clouds {
-    pub(super) fn new(told: Option<Cloud>, endpoints: Endpoints) -> Clouds {
+    pub(super) fn new(told: Option<Cloud>, endpoints: Endpoints) -> Result<Clouds, Error> {
+        if let Some(suffix) = &endpoints.cosmos_suffix {
+            parse_root_url("Cosmos suffix", &format!("https://account.{suffix}/"))?;
+        }
         let state = State { cloud: told.unwrap_or(Cloud::PUBLIC), certain: told.is_some() };
-        Clouds { endpoints, state: Mutex::new(state) }
+        Ok(Clouds { endpoints, state: Mutex::new(state) })
     }
 
     fn state(&self) -> State {
@@ -174,7 +177,7 @@ mod tests {
     fn an_account_is_named_by_its_host() {
         let endpoints =
             Endpoints { cosmos_suffix: Some("cosmos.example".to_owned()), ..Endpoints::default() };
-        let clouds = Clouds::new(None, endpoints);
+        let clouds = Clouds::new(None, endpoints).expect("a suffix");
         assert_eq!(clouds.account_of_host("a.cosmos.example"), Some("a"));
         assert_eq!(
             clouds.account_of_host("myaccount.documents.azure.com"),

@@ -1,5 +1,6 @@
 //! What a client is told when it is made.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::time::Duration;
 
@@ -73,6 +74,28 @@ pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(100);
 /// How long an update of the metadata service is waited for when nobody says otherwise; it announces 70 s at most.
 pub const DEFAULT_UPDATE_WAIT: Duration = Duration::from_secs(70);
 
+/// Variables that the host hands over. Some hold secrets: `Debug` shows the names.
+#[derive(Clone, Default)]
+pub struct Variables(HashMap<String, Option<String>>);
+
+impl Variables {
+    /// Says what a variable is for this client; `None` means that it is unset.
+    pub fn set(&mut self, name: String, value: Option<String>) {
+        self.0.insert(name, value);
+    }
+
+    /// What was said of a variable, if anything.
+    pub(super) fn get(&self, name: &str) -> Option<&Option<String>> {
+        self.0.get(name)
+    }
+}
+
+impl fmt::Debug for Variables {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}
+
 /// What a client is told when it is made. `None` means: find out.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -94,6 +117,8 @@ pub struct Settings {
     pub metadata_endpoint: Option<String>,
     /// Certificates in PEM that are trusted instead of the system's.
     pub ca_pem: Option<Vec<u8>>,
+    /// Variables of the host that stand before the process's own.
+    pub variables: Variables,
     /// How long an update of the metadata service (410) is waited for.
     pub update_wait: Duration,
     /// The time an operation has when it is not given its own.
@@ -112,6 +137,7 @@ impl Default for Settings {
             cosmos_suffix: None,
             metadata_endpoint: None,
             ca_pem: None,
+            variables: Variables::default(),
             update_wait: DEFAULT_UPDATE_WAIT,
             timeout: DEFAULT_TIMEOUT,
         }
