@@ -3,19 +3,22 @@
 use std::fmt;
 use std::sync::Arc;
 
+use futures_util::future::BoxFuture;
+
 use super::error::cosmi_error;
 use super::guard;
 use super::log::ProcessLog;
 use super::options::cosmi_options;
 use super::status::cosmi_status;
-use crate::azure;
+use crate::azure::{self, Background};
+use crate::runtime;
 
 /// A client: settings, connections, and what it has learnt (tokens, accounts, keys). One per process is enough.
 ///
 /// Owned by the caller, free with cosmi_client_free. Any number of threads may use it at the same time.
 ///
-/// Methods: cosmi_client_new, cosmi_client_free, cosmi_token_get_start, cosmi_environment_show_start,
-/// cosmi_account_list_start, cosmi_account_show_start, cosmi_keys_list_start, cosmi_connection_strings_list_start,
+/// Methods: cosmi_client_new, cosmi_client_free, cosmi_token_get_start, cosmi_token_renew_start,
+/// cosmi_environment_show_start, cosmi_account_list_start, cosmi_account_show_start, cosmi_keys_list_start, cosmi_connection_strings_list_start,
 /// cosmi_collection_show_start
 pub struct cosmi_client(azure::Client);
 
@@ -35,10 +38,10 @@ impl fmt::Debug for cosmi_client {
 struct OnWorker;
 
 impl Background for OnWorker {
-    fn spawn(&self, work: BoxFuture<'static, ()>) {
+    fn run(&self, work: BoxFuture<'static, ()>) {
         // only an operation that runs already leads here, so there is a worker
         if let Ok(machine) = runtime::machine() {
-            machine.spawn(work);
+            machine.run(work);
         }
     }
 }

@@ -274,7 +274,11 @@ pub unsafe extern "C" fn cosmi_environment_scale_set_name(
     environment: *const cosmi_environment,
     out_len: *mut usize,
 ) -> *const c_char {
-    unsafe { guard::text(environment, out_len, |environment| environment.scale_set_name.as_ref()) }
+    unsafe {
+        guard::text(environment, out_len, |environment| {
+            environment.scale_set_name.as_ref()
+        })
+    }
 }
 
 /// What the token for Azure Resource Manager says of the identity, as cosmi_token_claims_json has it.
@@ -288,7 +292,11 @@ pub unsafe extern "C" fn cosmi_environment_claims_json(
     environment: *const cosmi_environment,
     out_len: *mut usize,
 ) -> *const c_char {
-    unsafe { guard::text(environment, out_len, |environment| environment.claims_json.as_ref()) }
+    unsafe {
+        guard::text(environment, out_len, |environment| {
+            environment.claims_json.as_ref()
+        })
+    }
 }
 
 /// The names, never the values, of the environment variables of Azure's hosts that are set, separated by a comma and a
@@ -303,5 +311,9 @@ pub unsafe extern "C" fn cosmi_environment_variables_seen(
     environment: *const cosmi_environment,
     out_len: *mut usize,
 ) -> *const c_char {
-    unsafe { guard::text(environment, out_len, |environment| Some(&environment.variables_seen)) }
+    unsafe {
+        guard::text(environment, out_len, |environment| {
+            Some(&environment.variables_seen)
+        })
+    }
 }

@@ -1,11 +1,10 @@
 //! What a client is made from.
 
 use std::ffi::CString;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use libc::c_char;
-use once_cell::sync::OnceCell;
 
 use super::guard::{self, Fault};
 use super::status::cosmi_status;
@@ -39,12 +38,27 @@ pub enum cosmi_identity_source {
 const SOURCES: [(IdentitySource, cosmi_identity_source); 8] = [
     (IdentitySource::Auto, cosmi_identity_source::Auto),
     (IdentitySource::Imds, cosmi_identity_source::Imds),
-    (IdentitySource::AppService, cosmi_identity_source::AppService),
+    (
+        IdentitySource::AppService,
+        cosmi_identity_source::AppService,
+    ),
     (IdentitySource::Arc, cosmi_identity_source::Arc),
-    (IdentitySource::ServiceFabric, cosmi_identity_source::ServiceFabric),
-    (IdentitySource::MachineLearning, cosmi_identity_source::MachineLearning),
-    (IdentitySource::CloudShell, cosmi_identity_source::CloudShell),
-    (IdentitySource::WorkloadIdentity, cosmi_identity_source::WorkloadIdentity),
+    (
+        IdentitySource::ServiceFabric,
+        cosmi_identity_source::ServiceFabric,
+    ),
+    (
+        IdentitySource::MachineLearning,
+        cosmi_identity_source::MachineLearning,
+    ),
+    (
+        IdentitySource::CloudShell,
+        cosmi_identity_source::CloudShell,
+    ),
+    (
+        IdentitySource::WorkloadIdentity,
+        cosmi_identity_source::WorkloadIdentity,
+    ),
 ];
 
 impl From<IdentitySource> for cosmi_identity_source {
@@ -67,7 +81,7 @@ fn identity_source(number: i32) -> Result<IdentitySource, Fault> {
 /// cosmi_options_set_object_id, cosmi_options_set_resource_id, cosmi_options_set_cloud,
 /// cosmi_options_set_arm_endpoint, cosmi_options_set_arm_audience, cosmi_options_set_login_endpoint,
 /// cosmi_options_set_cosmos_suffix, cosmi_options_set_metadata_endpoint, cosmi_options_set_ca_certificates,
-/// cosmi_options_set_variable, cosmi_options_set_update_wait_ms, cosmi_options_set_timeout_ms, cosmi_options_free
+/// cosmi_options_set_variable, cosmi_variable_name, cosmi_options_set_update_wait_ms, cosmi_options_set_timeout_ms, cosmi_options_free
 #[derive(Debug, Default)]
 pub struct cosmi_options {
     settings: Mutex<Settings>,
@@ -92,10 +106,14 @@ unsafe fn set(
 }
 
 fn or_default(ms: u32, default: Duration) -> Duration {
-    if ms == 0 { default } else { Duration::from_millis(ms.into()) }
+    if ms == 0 {
+        default
+    } else {
+        Duration::from_millis(ms.into())
+    }
 }
 
-static NAMES: OnceCell<Vec<CString>> = OnceCell::new();
+static NAMES: OnceLock<Vec<CString>> = OnceLock::new();
 
 fn names() -> Vec<CString> {
     let name = |name: &&str| CString::new(*name).expect("a name without NUL");
@@ -381,7 +399,9 @@ pub unsafe extern "C" fn cosmi_options_set_variable(
 /// Returns NUL-terminated UTF-8 that lives as long as the process; NULL after the last. Any thread. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn cosmi_variable_name(index: usize) -> *const c_char {
-    guard::value(std::ptr::null(), || Some(NAMES.get_or_init(names).get(index)?.as_ptr()))
+    guard::value(std::ptr::null(), || {
+        Some(NAMES.get_or_init(names).get(index)?.as_ptr())
+    })
 }
 
 /// Sets how long an update of the metadata service is waited for, which answers 410 meanwhile.

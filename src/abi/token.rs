@@ -115,7 +115,9 @@ pub unsafe extern "C" fn cosmi_token_renew_start(
             out_operation,
             FirstPoll::OnWorker,
             |client, call| async move {
-                Ok(Output::Token(client.new_token(&call, &resource).await?.into()))
+                Ok(Output::Token(
+                    client.new_token(&call, &resource).await?.into(),
+                ))
             },
         )
     })

@@ -94,8 +94,14 @@ impl Clouds {
         if let Some(suffix) = &endpoints.cosmos_suffix {
             parse_root_url("Cosmos suffix", &format!("https://account.{suffix}/"))?;
         }
-        let state = State { cloud: told.unwrap_or(Cloud::PUBLIC), certain: told.is_some() };
-        Ok(Clouds { endpoints, state: Mutex::new(state) })
+        let state = State {
+            cloud: told.unwrap_or(Cloud::PUBLIC),
+            certain: told.is_some(),
+        };
+        Ok(Clouds {
+            endpoints,
+            state: Mutex::new(state),
+        })
     }
 
     fn state(&self) -> State {
@@ -118,7 +124,10 @@ impl Clouds {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let news = !state.certain && state.cloud != found;
         if !state.certain {
-            *state = State { cloud: found, certain: true };
+            *state = State {
+                cloud: found,
+                certain: true,
+            };
         }
         news
     }
@@ -131,7 +140,10 @@ impl Clouds {
 
     /// What tokens for Resource Manager are for.
     pub(super) fn arm_audience(&self) -> String {
-        self.endpoints.arm_audience.clone().unwrap_or_else(|| self.current().arm.to_owned())
+        self.endpoints
+            .arm_audience
+            .clone()
+            .unwrap_or_else(|| self.current().arm.to_owned())
     }
 
     /// Where workload identities sign in.
@@ -142,7 +154,11 @@ impl Clouds {
 
     /// The address of an account's data plane, when nothing else tells it.
     pub(super) fn account_endpoint(&self, account: &str) -> Result<Url, Error> {
-        let suffix = self.endpoints.cosmos_suffix.as_deref().unwrap_or(self.current().cosmos_suffix);
+        let suffix = self
+            .endpoints
+            .cosmos_suffix
+            .as_deref()
+            .unwrap_or(self.current().cosmos_suffix);
         parse_root_url("Cosmos suffix", &format!("https://{account}.{suffix}/"))
     }
 
@@ -151,7 +167,10 @@ impl Clouds {
         let (name, suffix) = host.split_once('.')?;
         let own = CLOUDS.iter().map(|cloud| cloud.cosmos_suffix);
         let known = own.chain(self.endpoints.cosmos_suffix.as_deref());
-        known.into_iter().any(|known| known.eq_ignore_ascii_case(suffix)).then_some(name)
+        known
+            .into_iter()
+            .any(|known| known.eq_ignore_ascii_case(suffix))
+            .then_some(name)
     }
 }
 
@@ -175,8 +194,10 @@ mod tests {
 
     #[test]
     fn an_account_is_named_by_its_host() {
-        let endpoints =
-            Endpoints { cosmos_suffix: Some("cosmos.example".to_owned()), ..Endpoints::default() };
+        let endpoints = Endpoints {
+            cosmos_suffix: Some("cosmos.example".to_owned()),
+            ..Endpoints::default()
+        };
         let clouds = Clouds::new(None, endpoints).expect("a suffix");
         assert_eq!(clouds.account_of_host("a.cosmos.example"), Some("a"));
         assert_eq!(

@@ -85,6 +85,8 @@ impl Env for ProcessEnv {
 
 impl<S: BuildHasher + Send + Sync> Env for HashMap<String, String, S> {
     fn get(&self, name: &str) -> Option<String> {
-        HashMap::get(self, name).filter(|value| !value.is_empty()).cloned()
+        HashMap::get(self, name)
+            .filter(|value| !value.is_empty())
+            .cloned()
     }
 }

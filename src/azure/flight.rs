@@ -29,7 +29,11 @@ impl<V: Clone> Slot<V> {
 
 impl<V: Clone> Default for Slot<V> {
     fn default() -> Slot<V> {
-        Slot { value: None, pending: None, renewed: None }
+        Slot {
+            value: None,
+            pending: None,
+            renewed: None,
+        }
     }
 }
 
@@ -44,7 +48,9 @@ where
     V: Clone + Send + Sync + 'static,
 {
     pub(super) fn new() -> Flights<K, V> {
-        Flights { slots: Arc::default() }
+        Flights {
+            slots: Arc::default(),
+        }
     }
 
     /// The remembered value while it is `fresh`, else the answer of the request on its way, else of a new one.
@@ -78,7 +84,9 @@ where
     ) -> Option<Shared<Answer<V>>> {
         let mut slots = write(&self.slots);
         let slot = slots.entry(key.clone()).or_default();
-        let lately = slot.renewed.is_some_and(|renewed| renewed.elapsed() < pause);
+        let lately = slot
+            .renewed
+            .is_some_and(|renewed| renewed.elapsed() < pause);
         if lately || slot.pending().is_some() {
             return None;
         }
@@ -93,7 +101,12 @@ where
         Q: Eq + Hash + ?Sized,
     {
         let slots = self.slots.read().unwrap_or_else(PoisonError::into_inner);
-        slots.get(key)?.value.as_ref().filter(|value| fresh(value)).cloned()
+        slots
+            .get(key)?
+            .value
+            .as_ref()
+            .filter(|value| fresh(value))
+            .cloned()
     }
 
     /// Forgets the value when it is still the stale one, so that of many who find it stale one asks anew.
@@ -202,15 +215,39 @@ mod tests {
         let (flights, count) = (Flights::new(), Arc::new(AtomicUsize::new(0)));
         let (pause, none) = (Duration::from_secs(1000), Duration::ZERO);
         let good = |_: &u32| true;
-        assert_eq!(flights.get("key", good, || asking(&count, Ok(1))).await.ok(), Some(1));
-        let failing = flights.renew("key", pause, || asking(&count, Err(Error::new(Kind::Service, "no"))));
+        assert_eq!(
+            flights
+                .get("key", good, || asking(&count, Ok(1)))
+                .await
+                .ok(),
+            Some(1)
+        );
+        let failing = flights.renew("key", pause, || {
+            asking(&count, Err(Error::new(Kind::Service, "no")))
+        });
         let failing = failing.expect("the first");
-        assert!(flights.renew("key", none, || asking(&count, Ok(9))).is_none(), "one is on its way");
+        assert!(
+            flights
+                .renew("key", none, || asking(&count, Ok(9)))
+                .is_none(),
+            "one is on its way"
+        );
         assert_eq!(flights.remembered("key", good), Some(1));
         assert!(failing.await.is_err());
-        assert_eq!(flights.remembered("key", good), Some(1), "the old one is still good");
-        assert!(flights.renew("key", pause, || asking(&count, Ok(9))).is_none(), "not again so soon");
-        let renewing = flights.renew("key", none, || asking(&count, Ok(2))).expect("later");
+        assert_eq!(
+            flights.remembered("key", good),
+            Some(1),
+            "the old one is still good"
+        );
+        assert!(
+            flights
+                .renew("key", pause, || asking(&count, Ok(9)))
+                .is_none(),
+            "not again so soon"
+        );
+        let renewing = flights
+            .renew("key", none, || asking(&count, Ok(2)))
+            .expect("later");
         assert_eq!(renewing.await.ok(), Some(2));
         assert_eq!(flights.remembered("key", good), Some(2));
         assert_eq!(count.load(Ordering::SeqCst), 3);

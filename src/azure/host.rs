@@ -10,7 +10,7 @@ use super::env::Env;
 /// Runs work that nobody waits for.
 pub trait Background: Send + Sync {
     /// Takes the work over and returns at once.
-    fn spawn(&self, work: BoxFuture<'static, ()>);
+    fn run(&self, work: BoxFuture<'static, ()>);
 }
 
 /// The surroundings of a client.

@@ -36,7 +36,9 @@ pub use error::{Error, Kind};
 pub use host::{Background, Host};
 pub use identity::{Environment, Token};
 pub use secret::Secret;
-pub use settings::{DEFAULT_TIMEOUT, DEFAULT_UPDATE_WAIT, Identity, IdentitySource, Settings, Variables};
+pub use settings::{
+    DEFAULT_TIMEOUT, DEFAULT_UPDATE_WAIT, Identity, IdentitySource, Settings, Variables,
+};
 
 use arm::{Arm, Scope};
 use cloud::{Cloud, Clouds, Endpoints};
@@ -63,9 +65,21 @@ impl Client {
     ///
     /// # Errors
     /// When a setting, or a variable read in its place, cannot be used.
-    pub fn new(settings: Settings, log: Arc<dyn Log>, background: Arc<dyn Background>) -> Result<Client, Error> {
+    pub fn new(
+        settings: Settings,
+        log: Arc<dyn Log>,
+        background: Arc<dyn Background>,
+    ) -> Result<Client, Error> {
         let env = Arc::new(ProcessEnv::with(settings.variables.clone()));
-        Client::with_host(settings, log, Host { env, clock: Arc::new(SystemClock), background })
+        Client::with_host(
+            settings,
+            log,
+            Host {
+                env,
+                clock: Arc::new(SystemClock),
+                background,
+            },
+        )
     }
 
     /// Makes a client in other surroundings.
@@ -77,8 +91,9 @@ impl Client {
         let ca_pem = match (settings.ca_pem, env.get("COSMI_CA_FILE")) {
             (Some(pem), _) => Some(pem),
             (None, Some(file)) => Some(std::fs::read(file).map_err(|_| {
-                Error::invalid("the file that COSMI_CA_FILE names cannot be read")
-                    .with_action("let COSMI_CA_FILE name a file with CA certificates in PEM, or unset it")
+                Error::invalid("the file that COSMI_CA_FILE names cannot be read").with_action(
+                    "let COSMI_CA_FILE name a file with CA certificates in PEM, or unset it",
+                )
             })?),
             (None, None) => None,
         };
@@ -88,10 +103,16 @@ impl Client {
             (None, None) => None,
         };
         let login = settings.login_endpoint.as_deref();
-        let login = login.map(|login| parse_root_url("login endpoint", login)).transpose()?;
+        let login = login
+            .map(|login| parse_root_url("login endpoint", login))
+            .transpose()?;
         let told = settings.cloud.as_deref().map(Cloud::named).transpose()?;
-        let endpoints =
-            Endpoints { arm, arm_audience: settings.arm_audience, login, cosmos_suffix: settings.cosmos_suffix };
+        let endpoints = Endpoints {
+            arm,
+            arm_audience: settings.arm_audience,
+            login,
+            cosmos_suffix: settings.cosmos_suffix,
+        };
         let clouds = Arc::new(Clouds::new(told, endpoints)?);
         let wanted = Wanted {
             source: settings.identity_source,
@@ -101,10 +122,27 @@ impl Client {
         };
         let clock = Arc::clone(&host.clock);
         let http = Arc::new(Http::new(ca_pem.as_deref())?);
-        let identities = Arc::new(Identities::new(wanted, Arc::clone(&http), host, Arc::clone(&clouds))?);
-        let arm = Arc::new(Arm::new(Arc::clone(&http), Arc::clone(&identities), Arc::clone(&clouds)));
+        let identities = Arc::new(Identities::new(
+            wanted,
+            Arc::clone(&http),
+            host,
+            Arc::clone(&clouds),
+        )?);
+        let arm = Arc::new(Arm::new(
+            Arc::clone(&http),
+            Arc::clone(&identities),
+            Arc::clone(&clouds),
+        ));
         let cosmos = Cosmos::new(http, Arc::clone(&clock));
-        Ok(Client(Arc::new(Inner { identities, arm, cosmos, clouds, timeout: settings.timeout, clock, log })))
+        Ok(Client(Arc::new(Inner {
+            identities,
+            arm,
+            cosmos,
+            clouds,
+            timeout: settings.timeout,
+            clock,
+            log,
+        })))
     }
 
     /// The time an operation has when it is not given its own.
@@ -149,7 +187,11 @@ impl Client {
         let found = self.0.identities.environment(call).await?;
         self.0.clouds.learn(found.cloud.as_deref());
         // who this is: remembered, or worth a request, and no failure when nobody answers
-        let token = self.0.identities.token(call, &self.0.clouds.arm_audience()).await;
+        let token = self
+            .0
+            .identities
+            .token(call, &self.0.clouds.arm_audience())
+            .await;
         Ok(Environment {
             source: found.source,
             reason: found.reason,

@@ -5,12 +5,15 @@ use std::sync::Arc;
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{
-    CryptoProvider, KeyProvider, WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature,
+    CryptoProvider, KeyProvider, WebPkiSupportedAlgorithms, verify_tls12_signature,
+    verify_tls13_signature,
 };
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::sign::SigningKey;
-use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use rustls::{
+    CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
+};
 use sha1::{Digest, Sha1};
 
 use super::error::Error;
@@ -40,10 +43,19 @@ pub(super) fn config(ca_pem: Option<&[u8]>) -> Result<ClientConfig, Error> {
 pub(super) fn pinned(thumbprint: [u8; 20]) -> ClientConfig {
     let provider = Arc::new(provider());
     let algorithms = provider.signature_verification_algorithms;
-    verified_by(provider, Arc::new(Pinned { thumbprint, algorithms }))
+    verified_by(
+        provider,
+        Arc::new(Pinned {
+            thumbprint,
+            algorithms,
+        }),
+    )
 }
 
-fn verified_by(provider: Arc<CryptoProvider>, verifier: Arc<dyn ServerCertVerifier>) -> ClientConfig {
+fn verified_by(
+    provider: Arc<CryptoProvider>,
+    verifier: Arc<dyn ServerCertVerifier>,
+) -> ClientConfig {
     let mut config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .expect("ring knows the default versions")
@@ -56,7 +68,10 @@ fn verified_by(provider: Arc<CryptoProvider>, verifier: Arc<dyn ServerCertVerifi
 }
 
 fn provider() -> CryptoProvider {
-    CryptoProvider { key_provider: &NoClientKeys, ..rustls::crypto::ring::default_provider() }
+    CryptoProvider {
+        key_provider: &NoClientKeys,
+        ..rustls::crypto::ring::default_provider()
+    }
 }
 
 /// Accepts one certificate: neither its name nor its issuer says anything, Service Fabric signs it itself.
@@ -76,7 +91,10 @@ impl ServerCertVerifier for Pinned {
         _: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
         let found = Sha1::digest(certificate);
-        let differs = found.iter().zip(self.thumbprint).fold(0, |all, (a, b)| all | (a ^ b));
+        let differs = found
+            .iter()
+            .zip(self.thumbprint)
+            .fold(0, |all, (a, b)| all | (a ^ b));
         if differs == 0 {
             return Ok(ServerCertVerified::assertion());
         }

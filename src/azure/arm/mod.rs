@@ -61,7 +61,13 @@ impl retry::Policy for Patience {
 
 impl Arm {
     pub(super) fn new(http: Arc<Http>, identities: Arc<Identities>, clouds: Arc<Clouds>) -> Arm {
-        Arm { http, identities, clouds, accounts: Flights::new(), keys: Flights::new() }
+        Arm {
+            http,
+            identities,
+            clouds,
+            accounts: Flights::new(),
+            keys: Flights::new(),
+        }
     }
 
     fn url(&self, path: &str, api_version: &str) -> Url {
@@ -101,7 +107,10 @@ impl Arm {
         what: &What<'_>,
     ) -> Result<Response, Error> {
         for last in [false, true] {
-            let token = self.identities.token(call, &self.clouds.arm_audience()).await?;
+            let token = self
+                .identities
+                .token(call, &self.clouds.arm_audience())
+                .await?;
             call.waiting_for(what.waiting());
             let answer = retry::run(call, &Patience, || async {
                 let secret = token

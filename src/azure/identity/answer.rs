@@ -66,8 +66,11 @@ impl Answer {
                 .with_action("look for something between this machine and its identity endpoint that changes answers")
         })?;
         if end <= clock::unix_seconds(now) {
-            return Err(Error::new(Kind::BadResponse, format!("{} answered a token that has ended already", self.host))
-                .with_action("check this machine's clock"));
+            return Err(Error::new(
+                Kind::BadResponse,
+                format!("{} answered a token that has ended already", self.host),
+            )
+            .with_action("check this machine's clock"));
         }
         Ok(end)
     }
@@ -85,21 +88,36 @@ impl Answer {
             Identity::ObjectId(id) => (id, &self.object_id),
             Identity::ResourceId(id) => (id, &self.resource_id),
         };
-        if answered.as_ref().is_none_or(|answered| answered.eq_ignore_ascii_case(asked)) {
+        if answered
+            .as_ref()
+            .is_none_or(|answered| answered.eq_ignore_ascii_case(asked))
+        {
             return Ok(());
         }
-        Err(Error::new(Kind::NoIdentity, format!("{} answered a token of another identity than {identity}", self.host))
-            .with_action("assign the identity to this machine, or choose one that is"))
+        Err(Error::new(
+            Kind::NoIdentity,
+            format!(
+                "{} answered a token of another identity than {identity}",
+                self.host
+            ),
+        )
+        .with_action("assign the identity to this machine, or choose one that is"))
     }
 }
 
 /// The resource is none that the tenant, or the source, knows.
 pub(super) fn unknown_resource(response: &Response, resource: &str) -> Option<Error> {
     let code = code(response)?;
-    let unknown = ["invalid_resource", "AudienceNotSupported"].iter().any(|known| known.eq_ignore_ascii_case(&code));
+    let unknown = ["invalid_resource", "AudienceNotSupported"]
+        .iter()
+        .any(|known| known.eq_ignore_ascii_case(&code));
     unknown.then(|| {
-        refusal(response, Kind::NotFound, format!("there are no tokens for {} here", text::line(resource, 200)))
-            .with_action("check the resource for a typing error, its final slash too, and the cloud")
+        refusal(
+            response,
+            Kind::NotFound,
+            format!("there are no tokens for {} here", text::line(resource, 200)),
+        )
+        .with_action("check the resource for a typing error, its final slash too, and the cloud")
     })
 }
 

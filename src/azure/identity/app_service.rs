@@ -12,8 +12,11 @@ use crate::azure::secret::Secret;
 
 const WHO: &str = "the identity endpoint of this app";
 
-const SPELLING: Spelling =
-    Spelling { client_id: Some("client_id"), object_id: Some("principal_id"), resource_id: Some("mi_res_id") };
+const SPELLING: Spelling = Spelling {
+    client: Some("client_id"),
+    object: Some("principal_id"),
+    resource: Some("mi_res_id"),
+};
 
 /// The value of `IDENTITY_ENDPOINT`.
 #[derive(Debug)]
@@ -37,9 +40,17 @@ impl Endpoint {
                 .header("metadata", "true")
         };
         let absent = |error| {
-            silent(error, WHO, "IDENTITY_ENDPOINT is set by Azure's host; restart the app, or unset it outside Azure")
+            silent(
+                error,
+                WHO,
+                "IDENTITY_ENDPOINT is set by Azure's host; restart the app, or unset it outside Azure",
+            )
         };
-        let response = context.ask(&Patience, request, absent, |response| refused(response, context)).await?;
+        let response = context
+            .ask(&Patience, request, absent, |response| {
+                refused(response, context)
+            })
+            .await?;
         Answer::parse(&response)
     }
 }
@@ -48,7 +59,10 @@ impl Endpoint {
 pub(super) fn environment(env: &dyn Env, reason: String) -> Found {
     // {subscription}+{resource group of the plan}-{region}webspace[-Linux]
     let owner = env.get("WEBSITE_OWNER_NAME");
-    let subscription_id = owner.as_deref().and_then(|owner| owner.split_once('+')).map(|(id, _)| id.to_owned());
+    let subscription_id = owner
+        .as_deref()
+        .and_then(|owner| owner.split_once('+'))
+        .map(|(id, _)| id.to_owned());
     Found {
         subscription_id,
         resource_group: env.get("WEBSITE_RESOURCE_GROUP"),
@@ -68,7 +82,10 @@ fn refused(response: &Response, context: &Context<'_>) -> Error {
                 )
             } else {
                 (
-                    format!("{} is not assigned to this app, or cannot be chosen here", context.identity),
+                    format!(
+                        "{} is not assigned to this app, or cannot be chosen here",
+                        context.identity
+                    ),
                     "assign the identity to the app; an Automation hybrid worker can use the system-assigned one only",
                 )
             };
@@ -79,7 +96,9 @@ fn refused(response: &Response, context: &Context<'_>) -> Error {
             Kind::Unauthenticated,
             format!("{WHO} refuses the value of IDENTITY_HEADER"),
         )
-        .with_action("IDENTITY_HEADER is set by Azure's host and must not be changed; restart the app"),
+        .with_action(
+            "IDENTITY_HEADER is set by Azure's host and must not be changed; restart the app",
+        ),
         _ => answer::unavailable(response, WHO),
     }
 }

@@ -18,8 +18,11 @@ use crate::azure::retry;
 const WHO: &str = "the Azure Arc agent";
 
 // older agents ignore the choice, which is why the answer must confirm it
-const SPELLING: Spelling =
-    Spelling { client_id: Some("client_id"), object_id: Some("object_id"), resource_id: Some("msi_res_id") };
+const SPELLING: Spelling = Spelling {
+    client: Some("client_id"),
+    object: Some("object_id"),
+    resource: Some("msi_res_id"),
+};
 
 const LARGEST_KEY: u64 = 4096;
 
@@ -30,7 +33,9 @@ pub(super) struct Endpoint(Url);
 impl Endpoint {
     pub(super) fn find(env: &dyn Env) -> Option<Result<Endpoint, Error>> {
         match (env.get("IDENTITY_ENDPOINT"), env.get("IMDS_ENDPOINT")) {
-            (Some(endpoint), Some(_)) => Some(parse_url("IDENTITY_ENDPOINT", &endpoint).map(Endpoint)),
+            (Some(endpoint), Some(_)) => {
+                Some(parse_url("IDENTITY_ENDPOINT", &endpoint).map(Endpoint))
+            }
             _ if env.arc_agent().program.exists() => {
                 let usual = "http://127.0.0.1:40342/metadata/identity/oauth2/token";
                 Some(Ok(Endpoint(Url::parse(usual).expect("a constant URL"))))
@@ -42,10 +47,21 @@ impl Endpoint {
     /// Asks for a token: once to be told of the key file, once with what is in it.
     pub(super) async fn token(&self, context: &Context<'_>) -> Result<Answer, Error> {
         let url = context.query(&self.0, "2020-06-01", &SPELLING, WHO)?;
-        let plain = || Request::new(Plane::Metadata, Method::Get, url.clone()).header("metadata", "true");
-        let absent = |error| silent(error, WHO, "see whether the agent runs (azcmagent show), and start it");
+        let plain =
+            || Request::new(Plane::Metadata, Method::Get, url.clone()).header("metadata", "true");
+        let absent = |error| {
+            silent(
+                error,
+                WHO,
+                "see whether the agent runs (azcmagent show), and start it",
+            )
+        };
         let response = retry::run(context.call, &Patience, || async {
-            let response = context.http.send(context.call, plain()?).await.map_err(absent)?;
+            let response = context
+                .http
+                .send(context.call, plain()?)
+                .await
+                .map_err(absent)?;
             if response.status != 401 {
                 return Err(refused(&response));
             }
@@ -53,14 +69,25 @@ impl Endpoint {
             let key = key(&response, &context.env.arc_agent().keys)?;
             let authorization = Zeroizing::new(format!("Basic {}", key.as_str()));
             let request = plain()?.secret_header("authorization", &authorization)?;
-            let response = context.http.send(context.call, request).await.map_err(absent)?;
-            if response.status == 200 { Ok(response) } else { Err(refused(&response)) }
+            let response = context
+                .http
+                .send(context.call, request)
+                .await
+                .map_err(absent)?;
+            if response.status == 200 {
+                Ok(response)
+            } else {
+                Err(refused(&response))
+            }
         })
         .await?;
         let answer = Answer::parse(&response)?;
         if *context.identity != Identity::System && answer.client_id.is_none() {
-            return Err(Error::new(Kind::NoIdentity, "the Azure Arc agent here does not choose between identities")
-                .with_action("update the agent, or use the server's system-assigned identity"));
+            return Err(Error::new(
+                Kind::NoIdentity,
+                "the Azure Arc agent here does not choose between identities",
+            )
+            .with_action("update the agent, or use the server's system-assigned identity"));
         }
         Ok(answer)
     }
@@ -68,17 +95,24 @@ impl Endpoint {
 
 /// Reads the key file that the challenge names, if it is one of the agent's own.
 fn key(response: &Response, folder: &Path) -> Result<Zeroizing<String>, Error> {
-    let challenge = response.header("www-authenticate").and_then(|value| value.strip_prefix("Basic realm="));
-    let challenge = challenge.ok_or_else(|| response.not_understood("challenge without naming a key file"))?;
+    let challenge = response
+        .header("www-authenticate")
+        .and_then(|value| value.strip_prefix("Basic realm="));
+    let challenge =
+        challenge.ok_or_else(|| response.not_understood("challenge without naming a key file"))?;
     let path = PathBuf::from(challenge.trim().trim_matches('"'));
     let refused = |why: &str| {
-        Error::new(Kind::BadResponse, format!("the Azure Arc agent names a key file that {why}; it is not read"))
-            .with_action("see what program answers in the agent's place on this server")
+        Error::new(
+            Kind::BadResponse,
+            format!("the Azure Arc agent names a key file that {why}; it is not read"),
+        )
+        .with_action("see what program answers in the agent's place on this server")
     };
     if !is_key_of(&path, folder) {
         return Err(refused("is not one of its own folder"));
     }
-    let unreadable = |error: &std::io::Error| match error.kind() {
+    let unreadable = |error: &std::io::Error| {
+        match error.kind() {
         ErrorKind::PermissionDenied => Error::new(
             Kind::Forbidden,
             "this account may not read the key files of the Azure Arc agent",
@@ -90,6 +124,7 @@ fn key(response: &Response, folder: &Path) -> Result<Zeroizing<String>, Error> {
         }),
         _ => Error::new(Kind::NoIdentity, "the key file that the Azure Arc agent names cannot be read")
             .with_action("see whether the agent works (azcmagent check)"),
+    }
     };
     let found = fs::symlink_metadata(&path).map_err(|error| unreadable(&error))?;
     if !found.is_file() {
@@ -101,19 +136,32 @@ fn key(response: &Response, folder: &Path) -> Result<Zeroizing<String>, Error> {
     let file = fs::File::open(&path).map_err(|error| unreadable(&error))?;
     let mut text = Zeroizing::new(String::with_capacity(4096));
     // the limit again, since the file may have grown
-    file.take(LARGEST_KEY).read_to_string(&mut text).map_err(|error| unreadable(&error))?;
+    file.take(LARGEST_KEY)
+        .read_to_string(&mut text)
+        .map_err(|error| unreadable(&error))?;
     Ok(Zeroizing::new(text.trim().to_owned()))
 }
 
 /// Whether `path` is `folder/NAME.key`, written out plainly.
 fn is_key_of(path: &Path, folder: &Path) -> bool {
     let same = |a: &Path, b: &Path| {
-        if cfg!(windows) { a.as_os_str().eq_ignore_ascii_case(b.as_os_str()) } else { a == b }
+        if cfg!(windows) {
+            a.as_os_str().eq_ignore_ascii_case(b.as_os_str())
+        } else {
+            a == b
+        }
     };
-    let plain = !path.components().any(|part| matches!(part, std::path::Component::ParentDir | std::path::Component::CurDir));
+    let plain = !path.components().any(|part| {
+        matches!(
+            part,
+            std::path::Component::ParentDir | std::path::Component::CurDir
+        )
+    });
     plain
         && path.is_absolute()
-        && path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("key"))
+        && path
+            .extension()
+            .is_some_and(|extension| extension.eq_ignore_ascii_case("key"))
         && path.parent().is_some_and(|parent| same(parent, folder))
 }
 
@@ -135,7 +183,10 @@ mod tests {
     #[test]
     fn only_the_agents_own_keys_are_read() {
         let folder = Path::new("/var/opt/azcmagent/tokens");
-        assert!(is_key_of(Path::new("/var/opt/azcmagent/tokens/1b9d6bcd.key"), folder));
+        assert!(is_key_of(
+            Path::new("/var/opt/azcmagent/tokens/1b9d6bcd.key"),
+            folder
+        ));
         for path in [
             "/etc/shadow",
             "/var/opt/azcmagent/tokens/../../x.key",

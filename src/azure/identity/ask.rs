@@ -24,11 +24,12 @@ pub(super) struct Context<'a> {
     pub update_wait: Duration,
 }
 
-/// How a source spells the choice of a user-assigned identity; `None` where it cannot.
+/// How a source spells the choice of a user-assigned identity by its client, object or resource id; `None` where it
+/// cannot.
 pub(super) struct Spelling {
-    pub client_id: Option<&'static str>,
-    pub object_id: Option<&'static str>,
-    pub resource_id: Option<&'static str>,
+    pub client: Option<&'static str>,
+    pub object: Option<&'static str>,
+    pub resource: Option<&'static str>,
 }
 
 impl Context<'_> {
@@ -36,11 +37,19 @@ impl Context<'_> {
     ///
     /// # Errors
     /// When the source cannot choose that identity.
-    pub(super) fn query(&self, url: &Url, api_version: &str, spelling: &Spelling, who: &str) -> Result<Url, Error> {
+    pub(super) fn query(
+        &self,
+        url: &Url,
+        api_version: &str,
+        spelling: &Spelling,
+        who: &str,
+    ) -> Result<Url, Error> {
         let mut url = url.clone();
         let chosen = self.chosen(spelling, who)?;
         let mut query = url.query_pairs_mut();
-        query.append_pair("api-version", api_version).append_pair("resource", self.resource);
+        query
+            .append_pair("api-version", api_version)
+            .append_pair("resource", self.resource);
         if let Some((name, id)) = chosen {
             query.append_pair(name, id);
         }
@@ -49,18 +58,22 @@ impl Context<'_> {
     }
 
     /// The parameter that chooses the identity.
-    pub(super) fn chosen(&self, spelling: &Spelling, who: &str) -> Result<Option<(&'static str, &str)>, Error> {
+    pub(super) fn chosen(
+        &self,
+        spelling: &Spelling,
+        who: &str,
+    ) -> Result<Option<(&'static str, &str)>, Error> {
         let (name, id) = match self.identity {
             Identity::System => return Ok(None),
-            Identity::ClientId(id) => (spelling.client_id, id),
-            Identity::ObjectId(id) => (spelling.object_id, id),
-            Identity::ResourceId(id) => (spelling.resource_id, id),
+            Identity::ClientId(id) => (spelling.client, id),
+            Identity::ObjectId(id) => (spelling.object, id),
+            Identity::ResourceId(id) => (spelling.resource, id),
         };
         let name = name.ok_or_else(|| {
             let ways = [
-                spelling.client_id.map(|_| "by client id"),
-                spelling.object_id.map(|_| "by object id"),
-                spelling.resource_id.map(|_| "by resource id"),
+                spelling.client.map(|_| "by client id"),
+                spelling.object.map(|_| "by object id"),
+                spelling.resource.map(|_| "by resource id"),
             ];
             let ways: Vec<_> = ways.into_iter().flatten().collect();
             let action = if ways.is_empty() {
@@ -68,7 +81,8 @@ impl Context<'_> {
             } else {
                 format!("choose the identity {}, or none", ways.join(" or "))
             };
-            Error::invalid(format!("{who} cannot choose an identity in that way")).with_action(action)
+            Error::invalid(format!("{who} cannot choose an identity in that way"))
+                .with_action(action)
         })?;
         Ok(Some((name, id)))
     }
@@ -82,11 +96,16 @@ impl Context<'_> {
         refused: impl Fn(&Response) -> Error,
     ) -> Result<Response, Error> {
         retry::run(self.call, policy, || async {
-            let response = self.http.send(self.call, request()?).await.map_err(&absent)?;
+            let response = self
+                .http
+                .send(self.call, request()?)
+                .await
+                .map_err(&absent)?;
             if response.status == 200 {
                 return Ok(response);
             }
-            Err(answer::unknown_resource(&response, self.resource).unwrap_or_else(|| refused(&response)))
+            Err(answer::unknown_resource(&response, self.resource)
+                .unwrap_or_else(|| refused(&response)))
         })
         .await
     }
@@ -97,7 +116,8 @@ pub(super) struct Patience;
 
 impl Policy for Patience {
     fn pause(&self, error: &Error, failures: u32, _: Duration) -> Option<Duration> {
-        let again = matches!(error.http_status(), 404 | 408 | 429 | 500..=599) || error.kind() == Kind::Protocol;
+        let again = matches!(error.http_status(), 404 | 408 | 429 | 500..=599)
+            || error.kind() == Kind::Protocol;
         (again && failures <= 3).then(|| error.retry_after().unwrap_or(Duration::from_secs(1)))
     }
 }
@@ -105,9 +125,11 @@ impl Policy for Patience {
 /// An endpoint that the environment names does not answer.
 pub(super) fn silent(error: Error, who: &str, action: &str) -> Error {
     match error.kind() {
-        Kind::Connect | Kind::Dns | Kind::TimedOut => {
-            Error::new(Kind::NoIdentity, format!("{who} does not answer: {}", error.message())).with_action(action)
-        }
+        Kind::Connect | Kind::Dns | Kind::TimedOut => Error::new(
+            Kind::NoIdentity,
+            format!("{who} does not answer: {}", error.message()),
+        )
+        .with_action(action),
         _ => error.while_doing(who),
     }
 }

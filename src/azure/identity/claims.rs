@@ -14,7 +14,9 @@ pub(super) fn read(token: &Secret) -> Option<String> {
     let payload = token.as_ascii()?.split('.').nth(1)?;
     let payload = URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')).ok()?;
     let mut claims: Map<String, Value> = serde_json::from_slice(&payload).ok()?;
-    let shown = SHOWN.iter().filter_map(|name| Some(format!("\"{name}\":{}", claims.remove(*name)?)));
+    let shown = SHOWN
+        .iter()
+        .filter_map(|name| Some(format!("\"{name}\":{}", claims.remove(*name)?)));
     Some(format!("{{{}}}", shown.collect::<Vec<_>>().join(",")))
 }
 
@@ -29,8 +31,12 @@ mod tests {
 
     #[test]
     fn the_six_claims_are_shown_and_no_others() {
-        let shown = of(r#"{"exp":1700000000,"oid":"o","secret":"s","aud":"https://a/","xms_mirid":"/m"}"#);
-        assert_eq!(shown.as_deref(), Some(r#"{"oid":"o","aud":"https://a/","exp":1700000000,"xms_mirid":"/m"}"#));
+        let shown =
+            of(r#"{"exp":1700000000,"oid":"o","secret":"s","aud":"https://a/","xms_mirid":"/m"}"#);
+        assert_eq!(
+            shown.as_deref(),
+            Some(r#"{"oid":"o","aud":"https://a/","exp":1700000000,"xms_mirid":"/m"}"#)
+        );
     }
 
     #[test]

@@ -13,8 +13,11 @@ use crate::azure::error::{Error, Kind};
 use crate::azure::http::{Http, Method, Plane, Request, Response, Url, parse_root_url};
 use crate::azure::retry;
 
-const SPELLING: Spelling =
-    Spelling { client_id: Some("client_id"), object_id: Some("object_id"), resource_id: Some("msi_res_id") };
+const SPELLING: Spelling = Spelling {
+    client: Some("client_id"),
+    object: Some("object_id"),
+    resource: Some("msi_res_id"),
+};
 
 /// The root of the metadata service.
 #[derive(Debug)]
@@ -25,18 +28,27 @@ pub(super) struct Endpoint {
 
 impl Endpoint {
     pub(super) fn parse(what: &str, text: &str) -> Result<Endpoint, Error> {
-        Ok(Endpoint { root: parse_root_url(what, text)?, plane: Plane::Metadata })
+        Ok(Endpoint {
+            root: parse_root_url(what, text)?,
+            plane: Plane::Metadata,
+        })
     }
 
     /// The address that all of Azure's machines have, on a machine that may be none.
     pub(super) fn if_there() -> Endpoint {
         let root = Url::parse("http://169.254.169.254/").expect("a constant URL");
-        Endpoint { root, plane: Plane::MetadataIfThere }
+        Endpoint {
+            root,
+            plane: Plane::MetadataIfThere,
+        }
     }
 
     /// The same on a machine that is said to be one.
     pub(super) fn sure() -> Endpoint {
-        Endpoint { plane: Plane::Metadata, ..Endpoint::if_there() }
+        Endpoint {
+            plane: Plane::Metadata,
+            ..Endpoint::if_there()
+        }
     }
 
     fn at(&self, path: &str) -> Url {
@@ -49,9 +61,15 @@ impl Endpoint {
     pub(super) async fn token(&self, context: &Context<'_>) -> Result<Answer, Error> {
         let root = self.at("/metadata/identity/oauth2/token");
         let url = context.query(&root, "2018-02-01", &SPELLING, "the metadata service")?;
-        let patience = Patience { update_wait: context.update_wait };
+        let patience = Patience {
+            update_wait: context.update_wait,
+        };
         let request = || self.request(&url);
-        let response = context.ask(&patience, request, absent, |response| refused(response, context)).await?;
+        let response = context
+            .ask(&patience, request, absent, |response| {
+                refused(response, context)
+            })
+            .await?;
         Answer::parse(&response)
     }
 
@@ -64,7 +82,9 @@ impl Endpoint {
         reason: String,
     ) -> Result<Found, Error> {
         let mut url = self.at("/metadata/instance/compute");
-        url.query_pairs_mut().append_pair("api-version", "2021-02-01").append_pair("format", "json");
+        url.query_pairs_mut()
+            .append_pair("api-version", "2021-02-01")
+            .append_pair("format", "json");
         let response = retry::run(call, &Patience { update_wait }, || async {
             let response = http.send(call, self.request(&url)?).await.map_err(absent)?;
             match response.status {
@@ -80,8 +100,9 @@ impl Endpoint {
         })
         .await?;
         let json = std::str::from_utf8(&response.body).ok().map(str::to_owned);
-        let fields =
-            json.as_deref().and_then(|json| serde_json::from_str::<HashMap<String, serde_json::Value>>(json).ok());
+        let fields = json
+            .as_deref()
+            .and_then(|json| serde_json::from_str::<HashMap<String, serde_json::Value>>(json).ok());
         let (Some(json), Some(fields)) = (json, fields) else {
             return Err(response.not_understood("are no description of a machine"));
         };
@@ -116,8 +137,13 @@ impl retry::Policy for Patience {
     fn pause(&self, error: &Error, failures: u32, waited: Duration) -> Option<Duration> {
         let second = Duration::from_secs(1);
         let pause = match error.http_status() {
-            410 => (waited < self.update_wait).then_some((10 * second).min(self.update_wait - waited)),
-            404 | 408 | 429 | 500..=599 => (failures <= 3).then(|| retry::doubled(second, failures, 8 * second)),
+            410 => {
+                let left = self.update_wait.saturating_sub(waited);
+                (!left.is_zero()).then_some(left.min(10 * second))
+            }
+            404 | 408 | 429 | 500..=599 => {
+                (failures <= 3).then(|| retry::doubled(second, failures, 8 * second))
+            }
             _ => (failures <= 2 && error.kind() == Kind::Protocol).then_some(second / 5),
         };
         pause.map(|pause| error.retry_after().unwrap_or(pause))
@@ -154,8 +180,14 @@ fn refused(response: &Response, context: &Context<'_>) -> Error {
             };
             answer::refusal(response, Kind::NoIdentity, message).with_action(action)
         }
-        403 => answer::refusal(response, Kind::NoIdentity, format!("{} has no way to the metadata service", response.host))
-            .with_action("in a container, let it reach 169.254.169.254, or give the account's endpoint and key"),
+        403 => answer::refusal(
+            response,
+            Kind::NoIdentity,
+            format!("{} has no way to the metadata service", response.host),
+        )
+        .with_action(
+            "in a container, let it reach 169.254.169.254, or give the account's endpoint and key",
+        ),
         401 => answer::refusal(
             response,
             Kind::Unauthenticated,

@@ -10,7 +10,11 @@ use crate::azure::secret::Secret;
 
 const WHO: &str = "the identity endpoint that MSI_ENDPOINT names";
 
-const SPELLING: Spelling = Spelling { client_id: Some("clientid"), object_id: None, resource_id: None };
+const SPELLING: Spelling = Spelling {
+    client: Some("clientid"),
+    object: None,
+    resource: None,
+};
 
 /// The value of `MSI_ENDPOINT`.
 #[derive(Debug)]
@@ -25,27 +29,54 @@ impl Endpoint {
     /// Asks for a token. A compute's own identity is chosen by `DEFAULT_IDENTITY_CLIENT_ID`.
     pub(super) async fn token(&self, context: &Context<'_>) -> Result<Answer, Error> {
         let mut url = context.query(&self.0, "2017-09-01", &SPELLING, WHO)?;
-        if let (Identity::System, Some(id)) = (context.identity, context.env.get("DEFAULT_IDENTITY_CLIENT_ID")) {
+        if let (Identity::System, Some(id)) = (
+            context.identity,
+            context.env.get("DEFAULT_IDENTITY_CLIENT_ID"),
+        ) {
             url.query_pairs_mut().append_pair("clientid", &id);
         }
-        let secret = Secret::new(context.env.get("MSI_SECRET").unwrap_or_default().into_bytes());
+        let secret = Secret::new(
+            context
+                .env
+                .get("MSI_SECRET")
+                .unwrap_or_default()
+                .into_bytes(),
+        );
         let request = || {
             Request::new(Plane::Metadata, Method::Get, url.clone())
                 .secret_header("secret", secret.as_ascii().unwrap_or_default())?
                 .header("metadata", "true")
         };
-        let absent = |error| silent(error, WHO, "MSI_ENDPOINT is set by Azure's host; restart it, or unset it outside Azure");
-        let response = context.ask(&Patience, request, absent, |response| refused(response, context)).await?;
+        let absent = |error| {
+            silent(
+                error,
+                WHO,
+                "MSI_ENDPOINT is set by Azure's host; restart it, or unset it outside Azure",
+            )
+        };
+        let response = context
+            .ask(&Patience, request, absent, |response| {
+                refused(response, context)
+            })
+            .await?;
         Answer::parse(&response)
     }
 }
 
 fn refused(response: &Response, context: &Context<'_>) -> Error {
     match response.status {
-        400 => answer::refusal(response, Kind::NoIdentity, format!("{} cannot be used here", context.identity))
-            .with_action("assign the identity to the compute or worker, and choose it by -ClientId"),
-        401 | 403 => answer::refusal(response, Kind::Unauthenticated, format!("{WHO} refuses the value of MSI_SECRET"))
-            .with_action("MSI_SECRET is set by Azure's host and must not be changed; restart it"),
+        400 => answer::refusal(
+            response,
+            Kind::NoIdentity,
+            format!("{} cannot be used here", context.identity),
+        )
+        .with_action("assign the identity to the compute or worker, and choose it by -ClientId"),
+        401 | 403 => answer::refusal(
+            response,
+            Kind::Unauthenticated,
+            format!("{WHO} refuses the value of MSI_SECRET"),
+        )
+        .with_action("MSI_SECRET is set by Azure's host and must not be changed; restart it"),
         _ => answer::unavailable(response, WHO),
     }
 }

@@ -87,20 +87,40 @@ pub(super) struct Identities {
 }
 
 impl Identities {
-    pub(super) fn new(wanted: Wanted, http: Arc<Http>, host: Host, clouds: Arc<Clouds>) -> Result<Identities, Error> {
+    pub(super) fn new(
+        wanted: Wanted,
+        http: Arc<Http>,
+        host: Host,
+        clouds: Arc<Clouds>,
+    ) -> Result<Identities, Error> {
         wanted.identity.check()?;
         if let Some(endpoint) = &wanted.metadata_endpoint {
             imds::Endpoint::parse("metadata endpoint", endpoint)?;
         }
-        Ok(Identities { wanted, http, host, clouds, tokens: Flights::new(), refused: Mutex::default() })
+        Ok(Identities {
+            wanted,
+            http,
+            host,
+            clouds,
+            tokens: Flights::new(),
+            refused: Mutex::default(),
+        })
     }
 
     fn choose(&self) -> Result<Choice, Error> {
-        source::choose(self.wanted.source, self.wanted.metadata_endpoint.as_deref(), &*self.host.env)
+        source::choose(
+            self.wanted.source,
+            self.wanted.metadata_endpoint.as_deref(),
+            &*self.host.env,
+        )
     }
 
     /// A token for `resource`: remembered, or shared with whoever is asking already, or asked for.
-    pub(super) async fn token(self: &Arc<Self>, call: &Call, resource: &str) -> Result<Arc<Token>, Error> {
+    pub(super) async fn token(
+        self: &Arc<Self>,
+        call: &Call,
+        resource: &str,
+    ) -> Result<Arc<Token>, Error> {
         let resource = resource.strip_suffix("/.default").unwrap_or(resource);
         let now = self.host.clock.now();
         let fresh = |token: &Arc<Token>| token.expires_on_s > unix_seconds(now + EXPIRY_MARGIN);
@@ -113,30 +133,49 @@ impl Identities {
         check_resource(resource)?;
         let choice = self.choose()?;
         call.waiting_for(format!("a token from {}", choice.source.name()));
-        self.tokens.get(resource.to_owned(), fresh, || self.asking(call, choice, resource)).await
+        self.tokens
+            .get(resource.to_owned(), fresh, || {
+                self.asking(call, choice, resource)
+            })
+            .await
     }
 
     /// A new token, whatever is remembered.
-    pub(super) async fn new_token(self: &Arc<Self>, call: &Call, resource: &str) -> Result<Arc<Token>, Error> {
+    pub(super) async fn new_token(
+        self: &Arc<Self>,
+        call: &Call,
+        resource: &str,
+    ) -> Result<Arc<Token>, Error> {
         let resource = resource.strip_suffix("/.default").unwrap_or(resource);
         check_resource(resource)?;
         let choice = self.choose()?;
         call.waiting_for(format!("a token from {}", choice.source.name()));
         // the former one stays for others until this one is there
-        self.tokens.get(resource.to_owned(), |_| false, || self.asking(call, choice, resource)).await
+        self.tokens
+            .get(
+                resource.to_owned(),
+                |_| false,
+                || self.asking(call, choice, resource),
+            )
+            .await
     }
 
     /// Has a token replaced that is still good; nobody waits for it.
     fn refresh(self: &Arc<Self>, call: &Call, resource: &str) {
         let Ok(choice) = self.choose() else { return };
         let asking = || self.asking(call, choice, resource);
-        if let Some(refreshing) = self.tokens.renew(resource.to_owned(), REFRESH_PAUSE, asking) {
+        if let Some(refreshing) = self
+            .tokens
+            .renew(resource.to_owned(), REFRESH_PAUSE, asking)
+        {
             let call = call.clone();
-            self.host.background.spawn(
+            self.host.background.run(
                 refreshing
                     .map(move |refreshed| {
                         if let Err(error) = refreshed {
-                            call.log(Level::Info, || format!("the token in memory is used further: {error}"));
+                            call.log(Level::Info, || {
+                                format!("the token in memory is used further: {error}")
+                            });
                         }
                     })
                     .boxed(),
@@ -150,7 +189,11 @@ impl Identities {
         Choice { source, reason }: Choice,
         resource: &str,
     ) -> BoxFuture<'static, Result<Arc<Token>, Error>> {
-        let (this, call, resource) = (Arc::clone(self), call.detached(DEFAULT_TIMEOUT), resource.to_owned());
+        let (this, call, resource) = (
+            Arc::clone(self),
+            call.detached(DEFAULT_TIMEOUT),
+            resource.to_owned(),
+        );
         async move {
             call.log(Level::Info, || reason);
             this.ask(&call, &source, resource).await.map(Arc::new)
@@ -160,9 +203,15 @@ impl Identities {
 
     /// Forgets a token that a service refused, unless it has been replaced already.
     pub(super) fn forget(&self, stale: &Arc<Token>) {
-        let digest = Sha256::digest(stale.value.as_bytes()).iter().fold(String::new(), |hex, b| format!("{hex}{b:02x}"));
-        self.refused.lock().unwrap_or_else(PoisonError::into_inner).insert(stale.resource.clone(), digest);
-        self.tokens.forget(&stale.resource, |token| Arc::ptr_eq(token, stale));
+        let digest = Sha256::digest(stale.value.as_bytes())
+            .iter()
+            .fold(String::new(), |hex, b| format!("{hex}{b:02x}"));
+        self.refused
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(stale.resource.clone(), digest);
+        self.tokens
+            .forget(&stale.resource, |token| Arc::ptr_eq(token, stale));
     }
 
     async fn ask(&self, call: &Call, source: &Source, resource: String) -> Result<Token, Error> {
@@ -173,7 +222,12 @@ impl Identities {
             clouds: &self.clouds,
             identity: &self.wanted.identity,
             resource: &resource,
-            refused: self.refused.lock().unwrap_or_else(PoisonError::into_inner).get(&resource).cloned(),
+            refused: self
+                .refused
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .get(&resource)
+                .cloned(),
             update_wait: self.wanted.update_wait,
         };
         let answer = match source {
@@ -215,7 +269,9 @@ impl Identities {
         call.waiting_for(format!("{} to describe this machine", source.name()));
         match &source {
             Source::Imds(endpoint) => {
-                endpoint.environment(&self.http, call, self.wanted.update_wait, reason).await
+                endpoint
+                    .environment(&self.http, call, self.wanted.update_wait, reason)
+                    .await
             }
             Source::AppService(_) => Ok(app_service::environment(&*self.host.env, reason)),
             other => Ok(environment::Found::new(other.name(), reason)),
@@ -229,7 +285,13 @@ impl Identities {
 
     /// Whether tokens come from the metadata service, which also knows the cloud.
     pub(super) fn is_imds(&self) -> bool {
-        matches!(self.choose(), Ok(Choice { source: Source::Imds(_), .. }))
+        matches!(
+            self.choose(),
+            Ok(Choice {
+                source: Source::Imds(_),
+                ..
+            })
+        )
     }
 }
 

@@ -13,7 +13,11 @@ use crate::azure::secret::Secret;
 
 const WHO: &str = "Service Fabric's identity endpoint";
 
-const SPELLING: Spelling = Spelling { client_id: None, object_id: Some("principalId"), resource_id: None };
+const SPELLING: Spelling = Spelling {
+    client: None,
+    object: Some("principalId"),
+    resource: None,
+};
 
 /// The value of `IDENTITY_ENDPOINT`, and the certificate that it must show.
 #[derive(Debug)]
@@ -41,7 +45,12 @@ impl Endpoint {
         env.get("IDENTITY_HEADER")?;
         let thumbprint = env.get("IDENTITY_SERVER_THUMBPRINT")?;
         let url = parse_url("IDENTITY_ENDPOINT", &env.get("IDENTITY_ENDPOINT")?);
-        Some(url.and_then(|url| Ok(Endpoint { url, thumbprint: parse_thumbprint(&thumbprint)? })))
+        Some(url.and_then(|url| {
+            Ok(Endpoint {
+                url,
+                thumbprint: parse_thumbprint(&thumbprint)?,
+            })
+        }))
     }
 
     /// Asks for a token.
@@ -49,16 +58,34 @@ impl Endpoint {
         let mut url = context.query(&self.url, "2019-07-01-preview", &SPELLING, WHO)?;
         if let Some(refused) = &context.refused {
             // the runtime keeps tokens, and would hand out the refused one again
-            url.query_pairs_mut().append_pair("xms_cc", "cp1").append_pair("token_sha256_to_refresh", refused);
+            url.query_pairs_mut()
+                .append_pair("xms_cc", "cp1")
+                .append_pair("token_sha256_to_refresh", refused);
         }
-        let header = Secret::new(context.env.get("IDENTITY_HEADER").unwrap_or_default().into_bytes());
+        let header = Secret::new(
+            context
+                .env
+                .get("IDENTITY_HEADER")
+                .unwrap_or_default()
+                .into_bytes(),
+        );
         let request = || {
             Request::new(Plane::Pinned(self.thumbprint), Method::Get, url.clone())
                 .secret_header("secret", header.as_ascii().unwrap_or_default())?
                 .header("metadata", "true")
         };
-        let absent = |error| silent(error, WHO, "see whether the Service Fabric runtime works on this node");
-        let response = context.ask(&Patience, request, absent, |response| refused(response, context)).await?;
+        let absent = |error| {
+            silent(
+                error,
+                WHO,
+                "see whether the Service Fabric runtime works on this node",
+            )
+        };
+        let response = context
+            .ask(&Patience, request, absent, |response| {
+                refused(response, context)
+            })
+            .await?;
         Answer::parse(&response)
     }
 }
@@ -66,10 +93,16 @@ impl Endpoint {
 fn parse_thumbprint(text: &str) -> Result<[u8; 20], Error> {
     let digits: Vec<u8> = text.bytes().filter(|b| *b != b':' && *b != b' ').collect();
     let mut thumbprint = [0; 20];
-    let hex = |digit: u8| char::from(digit).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let hex = |digit: u8| {
+        char::from(digit)
+            .to_digit(16)
+            .and_then(|digit| u8::try_from(digit).ok())
+    };
     let fits = digits.len() == 40
         && digits.chunks(2).zip(&mut thumbprint).all(|(pair, byte)| {
-            let value = hex(pair[0]).zip(hex(pair[1])).map(|(high, low)| high * 16 + low);
+            let value = hex(pair[0])
+                .zip(hex(pair[1]))
+                .map(|(high, low)| high * 16 + low);
             value.map(|value| *byte = value).is_some()
         });
     fits.then_some(thumbprint).ok_or_else(|| {

@@ -1,6 +1,9 @@
 //! Which source: the order is the one Azure's own libraries use.
 
-use super::{IdentitySource, app_service, arc, cloud_shell, imds, machine_learning, service_fabric, workload_identity};
+use super::{
+    IdentitySource, app_service, arc, cloud_shell, imds, machine_learning, service_fabric,
+    workload_identity,
+};
 use crate::azure::env::{Env, VARIABLES};
 use crate::azure::error::{Error, Kind};
 
@@ -26,40 +29,46 @@ pub(super) struct Choice {
 /// A source that the environment gives away, and what gives it away.
 struct Sign {
     name: IdentitySource,
-    sign: &'static str,
+    because: &'static str,
     find: fn(&dyn Env) -> Option<Result<Source, Error>>,
 }
 
 const SIGNS: [Sign; 6] = [
     Sign {
         name: IdentitySource::ServiceFabric,
-        sign: "IDENTITY_ENDPOINT, IDENTITY_HEADER and IDENTITY_SERVER_THUMBPRINT are set",
-        find: |env| service_fabric::Endpoint::find(env).map(|found| found.map(Source::ServiceFabric)),
+        because: "IDENTITY_ENDPOINT, IDENTITY_HEADER and IDENTITY_SERVER_THUMBPRINT are set",
+        find: |env| {
+            service_fabric::Endpoint::find(env).map(|found| found.map(Source::ServiceFabric))
+        },
     },
     Sign {
         name: IdentitySource::AppService,
-        sign: "IDENTITY_ENDPOINT and IDENTITY_HEADER are set",
+        because: "IDENTITY_ENDPOINT and IDENTITY_HEADER are set",
         find: |env| app_service::Endpoint::find(env).map(|found| found.map(Source::AppService)),
     },
     Sign {
         name: IdentitySource::MachineLearning,
-        sign: "MSI_ENDPOINT and MSI_SECRET are set",
-        find: |env| machine_learning::Endpoint::find(env).map(|found| found.map(Source::MachineLearning)),
+        because: "MSI_ENDPOINT and MSI_SECRET are set",
+        find: |env| {
+            machine_learning::Endpoint::find(env).map(|found| found.map(Source::MachineLearning))
+        },
     },
     Sign {
         name: IdentitySource::CloudShell,
-        sign: "MSI_ENDPOINT is set",
+        because: "MSI_ENDPOINT is set",
         find: |env| cloud_shell::Endpoint::find(env).map(|found| found.map(Source::CloudShell)),
     },
     Sign {
         name: IdentitySource::Arc,
-        sign: "IDENTITY_ENDPOINT and IMDS_ENDPOINT are set, or the Azure Arc agent is installed",
+        because: "IDENTITY_ENDPOINT and IMDS_ENDPOINT are set, or the Azure Arc agent is installed",
         find: |env| arc::Endpoint::find(env).map(|found| found.map(Source::Arc)),
     },
     Sign {
         name: IdentitySource::WorkloadIdentity,
-        sign: "AZURE_TENANT_ID and AZURE_FEDERATED_TOKEN_FILE are set",
-        find: |env| workload_identity::Issuer::find(env).map(|found| found.map(Source::WorkloadIdentity)),
+        because: "AZURE_TENANT_ID and AZURE_FEDERATED_TOKEN_FILE are set",
+        find: |env| {
+            workload_identity::Issuer::find(env).map(|found| found.map(Source::WorkloadIdentity))
+        },
     },
 ];
 
@@ -91,39 +100,66 @@ pub(super) fn choose(
             }
             match (sign.find)(env) {
                 Some(source) => {
-                    let why = if asked_for { "it was asked for" } else { sign.sign };
+                    let why = if asked_for {
+                        "it was asked for"
+                    } else {
+                        sign.because
+                    };
                     return Ok(chosen(source?, why));
                 }
                 None if asked_for => {
                     return Err(Error::new(
                         Kind::NoIdentity,
-                        format!("{wanted} was asked for, and its sign is missing, that {}", sign.sign),
+                        format!(
+                            "{wanted} was asked for, and its sign is missing, that {}",
+                            sign.because
+                        ),
                     )
-                    .with_action("run this where that is so, or let the source be found automatically"));
+                    .with_action(
+                        "run this where that is so, or let the source be found automatically",
+                    ));
                 }
                 None => {}
             }
         }
     }
-    let (endpoint, why) = match (metadata_endpoint, env.get("AZURE_POD_IDENTITY_AUTHORITY_HOST")) {
-        (Some(given), _) => (imds::Endpoint::parse("metadata endpoint", given)?, "its address was given"),
+    let (endpoint, why) = match (
+        metadata_endpoint,
+        env.get("AZURE_POD_IDENTITY_AUTHORITY_HOST"),
+    ) {
+        (Some(given), _) => (
+            imds::Endpoint::parse("metadata endpoint", given)?,
+            "its address was given",
+        ),
         (None, Some(given)) => (
             imds::Endpoint::parse("AZURE_POD_IDENTITY_AUTHORITY_HOST", &given)?,
             "AZURE_POD_IDENTITY_AUTHORITY_HOST is set",
         ),
         (None, None) if asked_for => (imds::Endpoint::sure(), "it was asked for"),
-        (None, None) => (imds::Endpoint::if_there(), "no other host gives itself away"),
+        (None, None) => (
+            imds::Endpoint::if_there(),
+            "no other host gives itself away",
+        ),
     };
-    Ok(chosen(Source::Imds(endpoint), if asked_for { "it was asked for" } else { why }))
+    Ok(chosen(
+        Source::Imds(endpoint),
+        if asked_for { "it was asked for" } else { why },
+    ))
 }
 
 fn chosen(source: Source, why: &str) -> Choice {
-    Choice { reason: format!("{} is used because {why}", source.name()), source }
+    Choice {
+        reason: format!("{} is used because {why}", source.name()),
+        source,
+    }
 }
 
 /// The names, never the values, of the variables that are set here.
 pub(super) fn variables_seen(env: &dyn Env) -> String {
-    let set = VARIABLES.iter().copied().filter(|name| env.get(name).is_some());
+    let set = VARIABLES
+        .iter()
+        .copied()
+        .filter(|name| env.get(name).is_some());
     set.collect::<Vec<_>>().join(", ")
 }
 
@@ -133,13 +169,18 @@ mod tests {
     use std::collections::HashMap;
 
     fn env(variables: &[(&str, &str)]) -> HashMap<String, String> {
-        variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+        variables
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect()
     }
 
     const ENDPOINT: (&str, &str) = ("IDENTITY_ENDPOINT", "https://127.0.0.1:1/");
     const HEADER: (&str, &str) = ("IDENTITY_HEADER", "x");
-    const THUMBPRINT: (&str, &str) =
-        ("IDENTITY_SERVER_THUMBPRINT", "00112233445566778899AABBCCDDEEFF00112233");
+    const THUMBPRINT: (&str, &str) = (
+        "IDENTITY_SERVER_THUMBPRINT",
+        "00112233445566778899AABBCCDDEEFF00112233",
+    );
     const IMDS: (&str, &str) = ("IMDS_ENDPOINT", "http://127.0.0.1:1/");
     const MSI: (&str, &str) = ("MSI_ENDPOINT", "http://127.0.0.1:1/");
     const SECRET: (&str, &str) = ("MSI_SECRET", "x");
@@ -149,7 +190,9 @@ mod tests {
 
     #[test]
     fn the_first_sign_counts() {
-        use IdentitySource::{AppService, Arc, CloudShell, Imds, MachineLearning, ServiceFabric, WorkloadIdentity};
+        use IdentitySource::{
+            AppService, Arc, CloudShell, Imds, MachineLearning, ServiceFabric, WorkloadIdentity,
+        };
         let cases: [(&[(&str, &str)], IdentitySource); 12] = [
             (&[], Imds),
             (&[ENDPOINT, HEADER, THUMBPRINT, MSI, SECRET], ServiceFabric),
@@ -175,7 +218,7 @@ mod tests {
         for sign in &SIGNS {
             let error = choose(sign.name, None, &env(&[])).expect_err("absent");
             assert_eq!(error.kind(), Kind::NoIdentity);
-            assert!(error.message().contains(sign.sign), "{error}");
+            assert!(error.message().contains(sign.because), "{error}");
         }
         let all = env(&[ENDPOINT, HEADER, MSI, SECRET, TENANT, FILE, CLIENT]);
         let choice = choose(IdentitySource::WorkloadIdentity, None, &all).expect("a source");
@@ -186,12 +229,20 @@ mod tests {
 
     #[test]
     fn variables_are_told_by_name_only() {
-        assert_eq!(variables_seen(&env(&[HEADER, MSI])), "IDENTITY_HEADER, MSI_ENDPOINT");
+        assert_eq!(
+            variables_seen(&env(&[HEADER, MSI])),
+            "IDENTITY_HEADER, MSI_ENDPOINT"
+        );
     }
 
     #[test]
     fn a_variable_that_is_no_url_is_named() {
-        let error = choose(IdentitySource::Auto, None, &env(&[("MSI_ENDPOINT", "nonsense")])).expect_err("refused");
+        let error = choose(
+            IdentitySource::Auto,
+            None,
+            &env(&[("MSI_ENDPOINT", "nonsense")]),
+        )
+        .expect_err("refused");
         assert_eq!(error.kind(), Kind::InvalidArgument);
         assert!(error.message().contains("MSI_ENDPOINT"), "{error}");
     }

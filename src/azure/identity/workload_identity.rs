@@ -16,7 +16,11 @@ use crate::azure::http::{Method, Plane, Request, Response, Url, parse_root_url};
 
 const WHO: &str = "Entra";
 
-const SPELLING: Spelling = Spelling { client_id: Some("client_id"), object_id: None, resource_id: None };
+const SPELLING: Spelling = Spelling {
+    client: Some("client_id"),
+    object: None,
+    resource: None,
+};
 
 const LARGEST_ASSERTION: u64 = 64 << 10;
 
@@ -33,28 +37,44 @@ impl Issuer {
     pub(super) fn find(env: &dyn Env) -> Option<Result<Issuer, Error>> {
         let tenant = env.get("AZURE_TENANT_ID")?;
         let file = PathBuf::from(env.get("AZURE_FEDERATED_TOKEN_FILE")?);
-        let authority = env.get("AZURE_AUTHORITY_HOST").map(|host| parse_root_url("AZURE_AUTHORITY_HOST", &host));
+        let authority = env
+            .get("AZURE_AUTHORITY_HOST")
+            .map(|host| parse_root_url("AZURE_AUTHORITY_HOST", &host));
         Some(authority.transpose().and_then(|authority| {
-            if !tenant.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.') {
+            if !tenant
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.')
+            {
                 return Err(Error::invalid("AZURE_TENANT_ID is no tenant id")
                     .with_action("set AZURE_TENANT_ID to the id or domain of the tenant"));
             }
-            Ok(Issuer { authority, tenant, file, client_id: env.get("AZURE_CLIENT_ID") })
+            Ok(Issuer {
+                authority,
+                tenant,
+                file,
+                client_id: env.get("AZURE_CLIENT_ID"),
+            })
         }))
     }
 
     /// Exchanges the file's content as it is now for a token.
     pub(super) async fn token(&self, context: &Context<'_>) -> Result<Answer, Error> {
         context.chosen(&SPELLING, "workload identity federation")?;
-        let client_id = match (context.identity, &self.client_id) {
-            (Identity::ClientId(id), _) => id,
-            (_, Some(id)) => id,
-            _ => {
-                return Err(Error::new(Kind::NoIdentity, "workload identity federation needs the client id of the identity")
-                    .with_action("set AZURE_CLIENT_ID, or choose the identity by -ClientId"));
-            }
+        let client_id = match context.identity {
+            Identity::ClientId(id) => Some(id),
+            _ => self.client_id.as_ref(),
         };
-        let mut url = self.authority.clone().unwrap_or_else(|| context.clouds.login());
+        let client_id = client_id.ok_or_else(|| {
+            Error::new(
+                Kind::NoIdentity,
+                "workload identity federation needs the client id of the identity",
+            )
+            .with_action("set AZURE_CLIENT_ID, or choose the identity by -ClientId")
+        })?;
+        let mut url = self
+            .authority
+            .clone()
+            .unwrap_or_else(|| context.clouds.login());
         url.set_path(&format!("/{}/oauth2/v2.0/token", self.tenant));
         let request = || {
             let assertion = self.assertion()?;
@@ -64,13 +84,24 @@ impl Issuer {
                 .append_pair("client_id", client_id)
                 .append_pair("scope", &format!("{}/.default", context.resource))
                 .append_pair("grant_type", "client_credentials")
-                .append_pair("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
-            let body = format!("{}&client_assertion={}", form.query().unwrap_or_default(), assertion.as_str());
+                .append_pair(
+                    "client_assertion_type",
+                    "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+                );
+            let body = format!(
+                "{}&client_assertion={}",
+                form.query().unwrap_or_default(),
+                assertion.as_str()
+            );
             Ok(Request::new(Plane::Service, Method::Post, url.clone())
                 .body("application/x-www-form-urlencoded", body.into_bytes()))
         };
         let absent = |error: Error| error.while_doing(WHO);
-        let response = context.ask(&Patience, request, absent, |response| refused(response, context)).await?;
+        let response = context
+            .ask(&Patience, request, absent, |response| {
+                refused(response, context)
+            })
+            .await?;
         Answer::parse(&response)
     }
 
@@ -81,10 +112,19 @@ impl Issuer {
         };
         let mut text = Zeroizing::new(String::with_capacity(16 << 10));
         let file = fs::File::open(&self.file).map_err(|_| unreadable())?;
-        file.take(LARGEST_ASSERTION).read_to_string(&mut text).map_err(|_| unreadable())?;
+        file.take(LARGEST_ASSERTION)
+            .read_to_string(&mut text)
+            .map_err(|_| unreadable())?;
         let assertion = text.trim();
-        let fits = !assertion.is_empty() && assertion.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.=".contains(&b));
-        if fits { Ok(Zeroizing::new(assertion.to_owned())) } else { Err(unreadable()) }
+        let fits = !assertion.is_empty()
+            && assertion
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"-_.=".contains(&b));
+        if fits {
+            Ok(Zeroizing::new(assertion.to_owned()))
+        } else {
+            Err(unreadable())
+        }
     }
 }
 
