@@ -131,12 +131,16 @@ pub(super) async fn show_collection(
     let name = account.resource_name(clouds)?;
     call.waiting_for(format!("the keys of account {}", name.as_str()));
     let (endpoint, serverless, mut keys) = if let Some(endpoint) = endpoint {
-        (endpoint, false, arm.keys(call, &name, KeyKind::Auto).await?)
+        (
+            endpoint,
+            false,
+            arm.keys(call, &name, KeyKind::Auto, |_| true).await?,
+        )
     } else {
         // with the full name known both are asked at the same time; else the account is found first, once
         let (found, keys) = future::join(
-            arm.account(call, &name),
-            arm.keys(call, &name, KeyKind::Auto),
+            arm.account(call, &name, |_| true),
+            arm.keys(call, &name, KeyKind::Auto, |_| true),
         )
         .await;
         let found = found?;
@@ -181,7 +185,8 @@ async fn renewed(
         format!("{}; the keys are read anew", error.message())
     });
     call.waiting_for(format!("the keys of account {}", name.as_str()));
-    arm.keys_instead_of(call, name, KeyKind::Auto, stale).await
+    arm.keys(call, name, KeyKind::Auto, |keys| !Arc::ptr_eq(keys, stale))
+        .await
 }
 
 fn endpoint_of(account: &Account) -> Result<Url, Error> {

@@ -232,7 +232,7 @@ impl Client {
     pub async fn show_account(&self, call: &Call, account: &AccountRef) -> Result<Account, Error> {
         let name = account.resource_name(&self.0.clouds)?;
         Ok(Account::clone(
-            &*self.0.arm.show_account(call, &name).await?,
+            &*self.0.arm.account(call, &name, |_| false).await?,
         ))
     }
 
@@ -247,7 +247,7 @@ impl Client {
         kind: KeyKind,
     ) -> Result<Arc<Keys>, Error> {
         let name = account.resource_name(&self.0.clouds)?;
-        self.0.arm.fresh_keys(call, &name, kind).await
+        self.0.arm.keys(call, &name, kind, |_| false).await
     }
 
     /// The connection strings of an account as they are now.
