@@ -1,13 +1,16 @@
 using System;
 using System.Collections;
+using System.Globalization;
 using System.Management.Automation;
+using System.Security;
 using Cosmi.Interop;
 
 namespace Cosmi
 {
     /// <summary>
-    /// The members that Cosmi.Types.ps1xml adds to accounts and collections, which are the service's own documents. Each is read from the
-    /// document whenever it is asked for; of what the document lacks, null. Compiled, because script members slow the import down.
+    /// The members that Cosmi.Types.ps1xml adds to objects: what accounts and collections, which are the service's own documents, say of
+    /// themselves (null where a document does not), and the texts of views. Compiled, because scripts slow the import down, and constrained
+    /// language mode keeps them from calling methods.
     /// </summary>
     public static class Members
     {
@@ -44,9 +47,6 @@ namespace Cosmi
             object? properties = Member(instance, "properties");
             return properties == null ? null : (object)!LanguagePrimitives.IsTrue(Member(properties, "disableLocalAuth"));
         }
-
-        /// <summary>KeysAllowed in the words of the account's view.</summary>
-        public static object? KeysText(PSObject instance) => LanguagePrimitives.IsTrue(KeysAllowed(instance)) ? "allowed" : "off";
 
         /// <summary>A collection's name.</summary>
         public static object? Name(PSObject instance) => Member(instance, "id");
@@ -93,6 +93,54 @@ namespace Cosmi
                     return "none found";
             }
         }
+
+        /// <summary>When a token ends, for its view.</summary>
+        public static object? ExpiresOnText(PSObject instance) =>
+            Member(instance, "ExpiresOn") is DateTimeOffset time ? time.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.CurrentCulture) : null;
+
+        /// <summary>A token, or how long it is, for its view.</summary>
+        public static object? TokenText(PSObject instance)
+        {
+            object? value = Member(instance, "Value");
+            return value is SecureString secret ? $"(SecureString, {secret.Length} characters)" : value;
+        }
+
+        /// <summary>A key, where it is no secret, for its view.</summary>
+        public static object? KeyText(PSObject instance) => SecretText(Member(instance, "Key"));
+
+        /// <summary>A connection string, where it is no secret, for its view.</summary>
+        public static object? ConnectionStringText(PSObject instance) => SecretText(Member(instance, "Value"));
+
+        /// <summary>Whether an account takes keys, for its view.</summary>
+        public static object? KeysText(PSObject instance) => LanguagePrimitives.IsTrue(KeysAllowed(instance)) ? "allowed" : "off";
+
+        /// <summary>The paths of a collection's partition key, for its view.</summary>
+        public static object? PartitionKeyText(PSObject instance)
+        {
+            object? path = PartitionKeyPath(instance);
+            return path is object[] paths ? string.Join(", ", paths) : path;
+        }
+
+        /// <summary>When a collection was changed last, for its view.</summary>
+        public static object? ChangedText(PSObject instance) =>
+            Timestamp(instance) is DateTimeOffset time ? time.ToLocalTime().ToString("yyyy-MM-dd HH:mm", CultureInfo.CurrentCulture) : null;
+
+        /// <summary>What a check found and what to do about it, for its view.</summary>
+        public static object? DetailText(PSObject instance)
+        {
+            object? action = Member(instance, "Action");
+            object? detail = Member(instance, "Detail");
+            return action == null ? detail : $"{detail}{System.Environment.NewLine}-> {action}";
+        }
+
+        /// <summary>A client's cloud, for its view.</summary>
+        public static object? CloudText(PSObject instance) => Member(instance, "Cloud") ?? "(found out on first use)";
+
+        /// <summary>A client's account, for its view.</summary>
+        public static object? AccountText(PSObject instance) =>
+            Member(instance, "AccountName") ?? Member(instance, "Endpoint") ?? "(named with each command)";
+
+        private static object? SecretText(object? value) => value is SecureString ? "(SecureString)" : value;
 
         private static string? OfferText(object? offer)
         {

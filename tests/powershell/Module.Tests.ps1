@@ -15,7 +15,7 @@ Describe 'The module' {
         $version | Should -Not -BeNullOrEmpty
         [System.IO.File]::ReadAllText($manifestPath) | Should -Match ("ModuleVersion\s+= '{0}'" -f [regex]::Escape($version))
         [string] $manifest.Version | Should -Be $version
-        $assembly = [System.Reflection.AssemblyName]::GetAssemblyName((Join-Path -Path $staged -ChildPath 'lib/net462/Cosmi.PowerShell.dll'))
+        $assembly = [System.Reflection.AssemblyName]::GetAssemblyName((Join-Path -Path $staged -ChildPath 'lib/Desktop/Cosmi.PowerShell.dll'))
         $assembly.Version.ToString(3) | Should -Be $version
     }
 
@@ -23,9 +23,9 @@ Describe 'The module' {
         $manifest.CompatiblePSEditions | Should -Be @('Desktop', 'Core')
         [string] $manifest.PowerShellVersion | Should -Be '5.1'
         [string] $manifest.DotNetFrameworkVersion | Should -Be '4.6.2'
-        foreach ($framework in 'net462', 'netstandard2.0') {
+        foreach ($edition in 'Desktop', 'Core') {
             foreach ($assembly in 'Cosmi.PowerShell.dll', 'Cosmi.Interop.dll') {
-                Join-Path -Path $staged -ChildPath "lib/$framework/$assembly" | Should -Exist
+                Join-Path -Path $staged -ChildPath "lib/$edition/$assembly" | Should -Exist
             }
         }
     }
@@ -88,6 +88,12 @@ Describe 'The module' {
     It 'has a view for each type' {
         foreach ($type in 'AccessCheck', 'Account', 'AccountKey', 'Client', 'Collection', 'ConnectionString', 'Environment', 'Token', 'VersionInfo') {
             Get-FormatData -TypeName "Cosmi.$type" | Should -Not -BeNullOrEmpty -Because $type
+        }
+    }
+
+    It 'has no script in its types and views' {
+        foreach ($file in 'Cosmi.Types.ps1xml', 'Cosmi.Format.ps1xml') {
+            [System.IO.File]::ReadAllText((Join-Path -Path $staged -ChildPath $file)) | Should -Not -Match 'Script(Block|Property|Method)' -Because $file
         }
     }
 

@@ -24,7 +24,7 @@ if ($PSVersionTable.PSVersion.Major -lt 7) {
     throw 'Windows PowerShell cannot compile the module; PowerShell 7 or the .NET SDK can.'
 }
 
-$folder = Join-Path -Path $Destination -ChildPath 'netstandard2.0'
+$folder = Join-Path -Path $Destination -ChildPath 'Core'
 $null = New-Item -Path $folder -ItemType Directory -Force
 $built = @()
 foreach ($project in 'Cosmi.Interop', 'Cosmi.PowerShell') {

@@ -24,8 +24,8 @@ pub struct Arguments {
 /// The assemblies of the module, the last one its root module.
 const ASSEMBLIES: [&str; 2] = ["Cosmi.Interop", "Cosmi.PowerShell"];
 
-/// The frameworks they are built for: PowerShell 7 and Windows PowerShell 5.1.
-const FRAMEWORKS: [&str; 2] = ["netstandard2.0", "net462"];
+/// The editions of PowerShell, which name the folders of the module, and what each one's assemblies are built for.
+const EDITIONS: [(&str, &str); 2] = [("Core", "netstandard2.0"), ("Desktop", "net462")];
 
 pub fn run(workspace: &Workspace, tools: &Tools, arguments: &Arguments) -> Result<()> {
     let profile = if arguments.debug {
@@ -96,7 +96,7 @@ pub fn stage(workspace: &Workspace, tools: &Tools, profile: Profile) -> Result<O
     copy(&workspace.root.join("LICENSE"), &module.join("LICENSE"))?;
     match compiler {
         Compiler::Sdk => {
-            for framework in FRAMEWORKS {
+            for (edition, framework) in EDITIONS {
                 let output = workspace
                     .target
                     .join("dotnet/bin/Cosmi.PowerShell")
@@ -105,7 +105,7 @@ pub fn stage(workspace: &Workspace, tools: &Tools, profile: Profile) -> Result<O
                     let file = format!("{assembly}.dll");
                     copy(
                         &output.join(&file),
-                        &module.join("lib").join(framework).join(&file),
+                        &module.join("lib").join(edition).join(&file),
                     )?;
                 }
             }
