@@ -108,7 +108,7 @@ pub(super) async fn show_collection(
     collection: &str,
 ) -> Result<Collection, Error> {
     // bad input is refused before anything is sent
-    cosmos::check_names(database, collection)?;
+    cosmos::check_names(database, Some(collection))?;
     let endpoint = account.endpoint()?;
     if let Some(key) = &account.key {
         let endpoint = match endpoint {

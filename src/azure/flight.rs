@@ -118,6 +118,13 @@ where
         }
     }
 
+    /// Forgets every value.
+    pub(super) fn forget_all(&self) {
+        for slot in write(&self.slots).values_mut() {
+            slot.value = None;
+        }
+    }
+
     fn launch(&self, key: K, slot: &mut Slot<V>, answer: Answer<V>) -> Shared<Answer<V>> {
         let slots = Arc::clone(&self.slots);
         let flight = async move {

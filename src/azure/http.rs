@@ -66,14 +66,22 @@ impl Plane {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Method {
     Get,
+    Head,
     Post,
+    Put,
+    Patch,
+    Delete,
 }
 
 impl Method {
     pub(super) fn as_str(self) -> &'static str {
         match self {
             Method::Get => "GET",
+            Method::Head => "HEAD",
             Method::Post => "POST",
+            Method::Put => "PUT",
+            Method::Patch => "PATCH",
+            Method::Delete => "DELETE",
         }
     }
 }
@@ -245,13 +253,16 @@ impl Http {
         let origin = self.origin(plane, &url)?;
         let mut builder = match method {
             Method::Get => origin.client.get(url),
-            // Resource Manager wants the length of an empty body too, which HTTP/2 does not need
-            Method::Post => origin
-                .client
-                .post(url)
-                .header("content-length", body.len())
-                .body(body),
+            Method::Head => origin.client.head(url),
+            Method::Post => origin.client.post(url),
+            Method::Put => origin.client.put(url),
+            Method::Patch => origin.client.patch(url),
+            Method::Delete => origin.client.delete(url),
         };
+        if !matches!(method, Method::Get | Method::Head | Method::Delete) {
+            // Resource Manager wants the length of an empty body too, which HTTP/2 does not need
+            builder = builder.header("content-length", body.len()).body(body);
+        }
         let secrets = headers
             .iter()
             .map(|(_, value)| value)

@@ -26,7 +26,10 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use arm::{Account, ConnectionString, ConnectionStrings, KeyKind, KeyRole, Keys};
+pub use arm::{
+    Account, Assignment, ConnectionString, ConnectionStrings, Created, KeyKind, KeyRole, Keys,
+    Throughput,
+};
 pub use call::{Call, Level, Log};
 pub use chain::{AccountRef, Collection};
 pub use clock::{Clock, SystemClock};
@@ -40,7 +43,7 @@ pub use settings::{
     DEFAULT_TIMEOUT, DEFAULT_UPDATE_WAIT, Identity, IdentitySource, Settings, Variables,
 };
 
-use arm::{Arm, Scope};
+use arm::{Arm, Place, Scope};
 use cloud::{Cloud, Clouds, Endpoints};
 use cosmos::Cosmos;
 use http::{Http, parse_root_url};
@@ -263,6 +266,294 @@ impl Client {
         self.0.arm.connection_strings(call, &name).await
     }
 
+    /// Makes an account from Resource Manager's definition of one, JSON with `location` and `properties`. What exists
+    /// with the same definition stays as it is.
+    ///
+    /// # Errors
+    /// `Conflict` when it exists with another definition.
+    pub async fn create_account(
+        &self,
+        call: &Call,
+        account: &AccountRef,
+        definition: &str,
+        wait: bool,
+    ) -> Result<Created, Error> {
+        let name = account.resource_name(&self.0.clouds)?;
+        self.0
+            .arm
+            .create_account(call, &name, &object(definition)?, wait)
+            .await
+    }
+
+    /// Deletes an account with all that is in it; `false` when there was none.
+    ///
+    /// # Errors
+    /// `Conflict` when a lock forbids it.
+    pub async fn delete_account(
+        &self,
+        call: &Call,
+        account: &AccountRef,
+        wait: bool,
+    ) -> Result<bool, Error> {
+        let name = account.resource_name(&self.0.clouds)?;
+        self.0.arm.delete_account(call, &name, wait).await
+    }
+
+    /// Whether an account of that name exists anywhere in Azure, seen or unseen.
+    ///
+    /// # Errors
+    /// `InvalidArgument` when no account can have that name.
+    pub async fn is_account_name_taken(
+        &self,
+        call: &Call,
+        account: &AccountRef,
+    ) -> Result<bool, Error> {
+        let name = account.resource_name(&self.0.clouds)?;
+        self.0.arm.is_name_taken(call, &name).await
+    }
+
+    /// Makes one of the account's keys anew; the former one opens nothing any more.
+    ///
+    /// # Errors
+    /// `Forbidden` when no role allows it.
+    pub async fn regenerate_key(
+        &self,
+        call: &Call,
+        account: &AccountRef,
+        role: KeyRole,
+    ) -> Result<(), Error> {
+        let name = account.resource_name(&self.0.clouds)?;
+        self.0.arm.regenerate_key(call, &name, role).await
+    }
+
+    /// The databases of an account, or the collections of a database, as Resource Manager describes them; no key is
+    /// needed.
+    ///
+    /// # Errors
+    /// `NotFound` when there is no such account or database.
+    pub async fn list_resources(
+        &self,
+        call: &Call,
+        account: &AccountRef,
+        database: Option<&str>,
+    ) -> Result<Vec<String>, Error> {
+        let name = account.resource_name(&self.0.clouds)?;
+        if let Some(database) = database {
+            cosmos::check_names(database, None)?;
+        }
+        let found = self.0.arm.list_sql(call, &name, database).await?;
+        Ok(found.iter().map(|one| one.get().to_owned()).collect())
+    }
+
+    /// A database, or a collection in it, as Resource Manager describes it.
+    ///
+    /// # Errors
+    /// `NotFound` when there is none.
+    pub async fn show_resource(
+        &self,
+        call: &Call,
+        account: &AccountRef,
+        database: &str,
+        collection: Option<&str>,
+    ) -> Result<String, Error> {
+        cosmos::check_names(database, collection)?;
+        let account = &account.resource_name(&self.0.clouds)?;
+        self.0
+            .arm
+            .show_sql(
+                call,
+                Place {
+                    account,
+                    database,
+                    collection,
+                },
+            )
+            .await
+    }
+
+    /// Makes a database, or a collection in it. `definition` is the service's own, JSON without the name: for a
+    /// collection at least `partitionKey`, for a database `{}`. What exists with the same definition stays as it is.
+    ///
+    /// # Errors
+    /// `Conflict` when it exists with another definition or throughput.
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "each is one word of the sentence"
+    )]
+    pub async fn create_resource(
+        &self,
+        call: &Call,
+        account: &AccountRef,
+        database: &str,
+        collection: Option<&str>,
+        definition: &str,
+        throughput: Option<Throughput>,
+        wait: bool,
+    ) -> Result<Created, Error> {
+        cosmos::check_names(database, collection)?;
+        let account = &account.resource_name(&self.0.clouds)?;
+        let place = Place {
+            account,
+            database,
+            collection,
+        };
+        self.0
+            .arm
+            .create_sql(call, place, object(definition)?, throughput, wait)
+            .await
+    }
+
+    /// Deletes a database, or a collection in it, with all that is in it; `false` when there was none.
+    ///
+    /// # Errors
+    /// `Conflict` when a lock forbids it.
+    pub async fn delete_resource(
+        &self,
+        call: &Call,
+        account: &AccountRef,
+        database: &str,
+        collection: Option<&str>,
+        wait: bool,
+    ) -> Result<bool, Error> {
+        cosmos::check_names(database, collection)?;
+        let account = &account.resource_name(&self.0.clouds)?;
+        self.0
+            .arm
+            .delete_sql(
+                call,
+                Place {
+                    account,
+                    database,
+                    collection,
+                },
+                wait,
+            )
+            .await
+    }
+
+    /// The throughput of a database or collection as Resource Manager describes it; nothing where it has none of its
+    /// own.
+    ///
+    /// # Errors
+    /// `Forbidden` when no role allows it.
+    pub async fn throughput(
+        &self,
+        call: &Call,
+        account: &AccountRef,
+        database: &str,
+        collection: Option<&str>,
+    ) -> Result<Option<String>, Error> {
+        cosmos::check_names(database, collection)?;
+        let account = &account.resource_name(&self.0.clouds)?;
+        let found = self
+            .0
+            .arm
+            .throughput(
+                call,
+                Place {
+                    account,
+                    database,
+                    collection,
+                },
+            )
+            .await?;
+        Ok(found.map(|settings| settings.to_string()))
+    }
+
+    /// Sets the throughput of a database or collection, and changes between manual and autoscale where needed.
+    ///
+    /// # Errors
+    /// `NotFound` when it has none of its own.
+    pub async fn set_throughput(
+        &self,
+        call: &Call,
+        account: &AccountRef,
+        database: &str,
+        collection: Option<&str>,
+        throughput: Throughput,
+        wait: bool,
+    ) -> Result<Created, Error> {
+        cosmos::check_names(database, collection)?;
+        let account = &account.resource_name(&self.0.clouds)?;
+        self.0
+            .arm
+            .set_throughput(
+                call,
+                Place {
+                    account,
+                    database,
+                    collection,
+                },
+                throughput,
+                wait,
+            )
+            .await
+    }
+
+    /// A machine, app or Automation account with its identity, by its resource id, as Resource Manager describes it.
+    ///
+    /// # Errors
+    /// `InvalidArgument` for a resource that has no identity.
+    pub async fn show_machine(&self, call: &Call, resource_id: &str) -> Result<String, Error> {
+        self.0.arm.machine(call, resource_id).await
+    }
+
+    /// Turns a machine's system-assigned identity on, and keeps its user-assigned ones.
+    ///
+    /// # Errors
+    /// `Forbidden` when no role allows it.
+    pub async fn enable_identity(
+        &self,
+        call: &Call,
+        resource_id: &str,
+        wait: bool,
+    ) -> Result<Created, Error> {
+        self.0.arm.enable_identity(call, resource_id, wait).await
+    }
+
+    /// Gives an identity a role on an account; who has it keeps it.
+    ///
+    /// # Errors
+    /// `NotFound` when there is no such role.
+    pub async fn grant_access(
+        &self,
+        call: &Call,
+        account: &AccountRef,
+        assignment: &Assignment,
+    ) -> Result<Created, Error> {
+        let name = account.resource_name(&self.0.clouds)?;
+        self.0.arm.grant(call, &name, assignment).await
+    }
+
+    /// The role assignments that count for an account, of one identity or of all, verbatim.
+    ///
+    /// # Errors
+    /// `Forbidden` when no role allows it.
+    pub async fn list_access(
+        &self,
+        call: &Call,
+        account: &AccountRef,
+        principal_id: Option<&str>,
+    ) -> Result<Vec<String>, Error> {
+        let name = account.resource_name(&self.0.clouds)?;
+        let found = self.0.arm.assignments(call, &name, principal_id).await?;
+        Ok(found.iter().map(|one| one.get().to_owned()).collect())
+    }
+
+    /// Takes a role on an account away from an identity; `false` when it did not have it there.
+    ///
+    /// # Errors
+    /// `NotFound` when there is no such role.
+    pub async fn revoke_access(
+        &self,
+        call: &Call,
+        account: &AccountRef,
+        assignment: &Assignment,
+    ) -> Result<bool, Error> {
+        let name = account.resource_name(&self.0.clouds)?;
+        self.0.arm.revoke(call, &name, assignment).await
+    }
+
     /// A collection and its offer: with the key that was given, or with the account's own, which is read when it is
     /// not in memory.
     ///
@@ -295,4 +586,13 @@ impl fmt::Debug for Client {
             .field("cloud", &self.0.clouds.current().name)
             .finish_non_exhaustive()
     }
+}
+
+/// Reads a definition that the caller wrote.
+fn object(json: &str) -> Result<serde_json::Value, Error> {
+    let parsed: Option<serde_json::Value> = serde_json::from_str(json).ok();
+    parsed.filter(serde_json::Value::is_object).ok_or_else(|| {
+        Error::invalid("the definition is no JSON object")
+            .with_action("see the definition for a missing brace, quote or comma")
+    })
 }

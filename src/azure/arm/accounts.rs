@@ -8,6 +8,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::create::{Created, Wish};
 use super::{Arm, COSMOS_API, Method, SUBSCRIPTIONS_API, What};
 use crate::azure::call::{Call, Level};
 use crate::azure::error::{Error, Kind};
@@ -118,6 +119,14 @@ impl Name {
         &self.account
     }
 
+    /// The resource id, which must be known in full.
+    pub(super) fn full_id(&self) -> Result<String, Error> {
+        self.id().ok_or_else(|| {
+            Error::invalid("what is new needs a subscription and a resource group")
+                .with_action("name the subscription and the resource group too")
+        })
+    }
+
     /// The resource id, when enough is known to write it.
     pub(super) fn id(&self) -> Option<String> {
         let Scope::Group(subscription, group) = &self.scope else {
@@ -200,9 +209,92 @@ impl Arm {
         self.accounts.get(name.clone(), usable, ask).await
     }
 
+    /// Makes an account from Resource Manager's own definition of one; with the same definition a second run changes
+    /// nothing.
+    pub(in crate::azure) async fn create_account(
+        self: &Arc<Self>,
+        call: &Call,
+        name: &Name,
+        definition: &Value,
+        wait: bool,
+    ) -> Result<Created, Error> {
+        let path = name.full_id()?;
+        let what = What {
+            verb: "create",
+            thing: format!("account {}", name.account),
+            needs: "Microsoft.DocumentDB/databaseAccounts/write",
+            account: None,
+            secret: false,
+        };
+        // said when it is made, and not told afterwards
+        let mut compared = definition.clone();
+        if let Some(properties) = compared
+            .get_mut("properties")
+            .and_then(Value::as_object_mut)
+        {
+            properties.remove("createMode");
+        }
+        let wish = Wish {
+            path: &path,
+            api_version: COSMOS_API,
+            body: definition,
+            compared,
+            what,
+        };
+        let created = self.ensure(call, &wish, wait).await;
+        self.accounts.forget(name, |_| true);
+        created
+    }
+
+    /// Deletes an account with all that is in it. `false` when there was none.
+    pub(in crate::azure) async fn delete_account(
+        self: &Arc<Self>,
+        call: &Call,
+        name: &Name,
+        wait: bool,
+    ) -> Result<bool, Error> {
+        let path = self.resource_id(call, name).await?;
+        let what = What {
+            verb: "delete",
+            thing: format!("account {}", name.account),
+            needs: "Microsoft.DocumentDB/databaseAccounts/delete",
+            account: Some(&name.account),
+            secret: false,
+        };
+        let deleted = self.remove(call, &path, COSMOS_API, &what, wait).await;
+        self.accounts.forget(name, |_| true);
+        self.keys.forget_all();
+        deleted
+    }
+
+    /// Whether an account of that name exists anywhere in Azure.
+    pub(in crate::azure) async fn is_name_taken(
+        &self,
+        call: &Call,
+        name: &Name,
+    ) -> Result<bool, Error> {
+        let what = What {
+            verb: "read",
+            thing: format!("whether the name {} is taken", name.account),
+            needs: "Microsoft.DocumentDB/databaseAccountNames/read",
+            account: None,
+            secret: false,
+        };
+        let path = format!(
+            "/providers/Microsoft.DocumentDB/databaseAccountNames/{}",
+            name.account
+        );
+        match self.ask(call, Method::Head, &path, COSMOS_API, &what).await {
+            Ok(_) => Ok(true),
+            Err(error) if error.http_status() == 404 => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     async fn find(self: &Arc<Self>, call: &Call, name: &Name) -> Result<Account, Error> {
         if let Some(id) = name.id() {
             let what = What {
+                verb: "read",
                 thing: format!("account {}", name.account),
                 needs: READ,
                 account: Some(&name.account),
@@ -256,6 +348,7 @@ impl Arm {
             }
         };
         let what = What {
+            verb: "read",
             thing: format!("the accounts of {place}"),
             needs: READ,
             account: None,
@@ -277,6 +370,7 @@ impl Arm {
 
     async fn subscriptions(&self, call: &Call) -> Result<Vec<Scope>, Error> {
         let what = What {
+            verb: "read",
             thing: "the subscriptions".to_owned(),
             needs: "Microsoft.Resources/subscriptions/read",
             account: None,

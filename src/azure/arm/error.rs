@@ -14,7 +14,7 @@ pub(super) fn refused(response: &Response, what: &What<'_>) -> Error {
     let (code, message) = envelope(response);
     let status = response.status;
     let who = "Resource Manager";
-    let thing = &what.thing;
+    let (verb, thing) = (what.verb, &what.thing);
     let because = match (&code, &message) {
         (Some(code), Some(message)) if !what.secret => {
             format!(" ({code}: {})", response.quote(message, 400))
@@ -26,12 +26,12 @@ pub(super) fn refused(response: &Response, what: &What<'_>) -> Error {
         (401, _) => Error::new(Kind::Unauthenticated, format!("{who} refuses the token{because}"))
             .with_action("check that the cloud is right (-Cloud) and that the identity belongs to the subscription's tenant"),
         (403, Some("RequestDisallowedByPolicy")) => {
-            Error::new(Kind::Forbidden, format!("a policy of the subscription forbids {thing}{because}"))
+            Error::new(Kind::Forbidden, format!("a policy of the subscription forbids to {verb} {thing}{because}"))
                 .with_action("ask whoever keeps the subscription's Azure Policy")
         }
         (403, _) => {
             let action = message.as_deref().and_then(action_in).unwrap_or(what.needs);
-            Error::new(Kind::Forbidden, format!("this identity may not read {thing}: it lacks {action}"))
+            Error::new(Kind::Forbidden, format!("this identity may not {verb} {thing}: it lacks {action}"))
                 .with_action(role_for(action, what.account))
         }
         (404, Some("SubscriptionNotFound" | "InvalidSubscriptionId")) => {
@@ -42,11 +42,15 @@ pub(super) fn refused(response: &Response, what: &What<'_>) -> Error {
             .with_action("give the subscription's id, a GUID"),
         (404, Some("ResourceGroupNotFound")) => Error::new(Kind::NotFound, "there is no such resource group in the subscription")
             .with_action("check the name of the resource group, or leave it out and let the account be found by its name"),
-        (404, _) => Error::new(Kind::NotFound, format!("{thing} cannot be read because it does not exist{because}"))
+        (404, _) => Error::new(Kind::NotFound, format!("cannot {verb} {thing}, which does not exist{because}"))
             .with_action("check subscription, resource group and account name; by its name alone an account is found in all subscriptions"),
-        (409, Some("ScopeLocked")) => Error::new(Kind::Conflict, format!("a lock forbids reading {thing}, because the request is a POST"))
-            .with_action("read the read-only keys instead (-Kind ReadOnly), or remove the ReadOnly lock"),
-        (409, _) => Error::new(Kind::Conflict, format!("{thing} cannot be read in the account's present state{because}"))
+        (409, Some("ScopeLocked")) if verb == "read" => {
+            Error::new(Kind::Conflict, format!("a lock forbids reading {thing}, because the request is a POST"))
+                .with_action("read the read-only keys instead (-Kind ReadOnly), or remove the ReadOnly lock")
+        }
+        (409, Some("ScopeLocked")) => Error::new(Kind::Conflict, format!("a lock forbids to {verb} {thing}"))
+            .with_action("remove the lock, or have whoever put it there do so"),
+        (409, _) => Error::new(Kind::Conflict, format!("cannot {verb} {thing} as things are{because}"))
             .with_action("see the state of the account in the Azure portal, and try again later"),
         (429, _) => Error::new(Kind::Throttled, format!("{who} is asked too often{because}"))
             .with_action("let fewer processes ask at once, and try again after the time it names")
@@ -55,7 +59,7 @@ pub(super) fn refused(response: &Response, what: &What<'_>) -> Error {
             .with_action("try again; if it stays so, see Azure's service health")
             .retryable(),
         _ if code.is_none() => return response.not_understood("are no answer of Resource Manager"),
-        _ => Error::new(Kind::Service, format!("{who} refuses to read {thing}{because}"))
+        _ => Error::new(Kind::Service, format!("{who} refuses to {verb} {thing}{because}"))
             .with_action("the code says why; the request id finds the request in Azure's logs"),
     };
     let error = error

@@ -121,6 +121,7 @@ impl Arm {
     ) -> Result<ConnectionStrings, Error> {
         let id = self.resource_id(call, name).await?;
         let what = What {
+            verb: "read",
             thing: format!("the connection strings of account {}", name.as_str()),
             needs: "Microsoft.DocumentDB/databaseAccounts/listConnectionStrings/action",
             account: Some(name.as_str()),
@@ -162,7 +163,43 @@ impl Arm {
         })
     }
 
-    async fn resource_id(self: &Arc<Self>, call: &Call, name: &Name) -> Result<String, Error> {
+    /// Makes one of the account's keys anew; the former one opens nothing any more.
+    pub(in crate::azure) async fn regenerate_key(
+        self: &Arc<Self>,
+        call: &Call,
+        name: &Name,
+        role: KeyRole,
+    ) -> Result<(), Error> {
+        let id = self.resource_id(call, name).await?;
+        let kind = match role {
+            KeyRole::Primary => "primary",
+            KeyRole::Secondary => "secondary",
+            KeyRole::PrimaryReadOnly => "primaryReadonly",
+            KeyRole::SecondaryReadOnly => "secondaryReadonly",
+        };
+        let what = What {
+            verb: "regenerate",
+            thing: format!("the {kind} key of account {}", name.as_str()),
+            needs: "Microsoft.DocumentDB/databaseAccounts/regenerateKey/action",
+            account: Some(name.as_str()),
+            secret: true,
+        };
+        let body = format!("{{\"keyKind\":\"{kind}\"}}");
+        let path = format!("{id}/regenerateKey");
+        let accepted = self
+            .send(call, Method::Post, &path, COSMOS_API, Some(&body), &what)
+            .await?;
+        let settled = self.settle(call, accepted, &what).await;
+        // even where the end was not seen, what is in memory may be the former key
+        self.keys.forget_all();
+        settled
+    }
+
+    pub(super) async fn resource_id(
+        self: &Arc<Self>,
+        call: &Call,
+        name: &Name,
+    ) -> Result<String, Error> {
         match name.id() {
             Some(id) => Ok(id),
             None => Ok(self.account(call, name, |_| true).await?.id.clone()),
@@ -188,6 +225,7 @@ impl Arm {
                 _ => format!("the read-only keys of account {}", name.as_str()),
             };
             let what = What {
+                verb: "read",
                 thing,
                 needs,
                 account: Some(name.as_str()),

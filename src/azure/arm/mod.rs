@@ -1,8 +1,14 @@
 //! Resource Manager: requests with a token, its errors, its pages.
 
+mod access;
 mod accounts;
+mod create;
+mod definition;
 mod error;
 mod keys;
+mod machines;
+mod operations;
+mod sql;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -10,16 +16,20 @@ use std::time::Duration;
 
 use serde_json::value::RawValue;
 
+pub use access::Assignment;
 pub use accounts::Account;
 pub(super) use accounts::{Name, Scope};
+pub use create::Created;
 pub use keys::{ConnectionString, ConnectionStrings, KeyKind, KeyRole, Keys};
+pub(super) use sql::Place;
+pub use sql::Throughput;
 
 use super::call::{Call, Level};
 use super::cloud::Clouds;
 use super::error::{Error, Kind};
 use super::flight::Flights;
 use super::http::{Http, Method, Plane, Request, Response, Url, host_of, new_request_id};
-use super::identity::Identities;
+use super::identity::{Identities, Token};
 use super::retry;
 
 /// Everything asked of `Microsoft.DocumentDB`; knows `disableLocalAuth`, which the tutorial's 2016-12-01 does not.
@@ -78,7 +88,7 @@ impl Arm {
         url
     }
 
-    /// Asks, with a token; once more with a new token when the first is refused.
+    /// Reads something.
     async fn ask(
         &self,
         call: &Call,
@@ -87,23 +97,36 @@ impl Arm {
         api_version: &str,
         what: &What<'_>,
     ) -> Result<Response, Error> {
-        match self
-            .ask_here(call, method, self.url(path, api_version), what)
-            .await
-        {
+        self.send(call, method, path, api_version, None, what).await
+    }
+
+    /// Sends a request, with a token; once more with a new token when the first is refused. Any 2xx is an answer.
+    async fn send(
+        &self,
+        call: &Call,
+        method: Method,
+        path: &str,
+        api_version: &str,
+        body: Option<&str>,
+        what: &What<'_>,
+    ) -> Result<Response, Error> {
+        let here = || Sent {
+            method,
+            url: self.url(path, api_version),
+            body,
+        };
+        match self.send_here(call, &here(), what).await {
             Err(error) if self.is_elsewhere(call, &error).await => {
-                self.ask_here(call, method, self.url(path, api_version), what)
-                    .await
+                self.send_here(call, &here(), what).await
             }
             answer => answer,
         }
     }
 
-    async fn ask_here(
+    async fn send_here(
         &self,
         call: &Call,
-        method: Method,
-        url: Url,
+        sent: &Sent<'_>,
         what: &What<'_>,
     ) -> Result<Response, Error> {
         for last in [false, true] {
@@ -113,22 +136,9 @@ impl Arm {
                 .await?;
             call.waiting_for(what.waiting());
             let answer = retry::run(call, &Patience, || async {
-                let secret = token
-                    .value
-                    .as_ascii()
-                    .ok_or_else(|| Error::new(Kind::BadResponse, "the token is not ASCII text"))?;
-                let bearer = zeroize::Zeroizing::new(format!("Bearer {secret}"));
-                let request = Request::new(Plane::Service, method, url.clone())
-                    .secret_header("authorization", &bearer)?
-                    .header("accept", "application/json")?
-                    .header("x-ms-client-request-id", &new_request_id())?
-                    .header("x-ms-return-client-request-id", "true")?;
-                let response = self
-                    .http
-                    .send(call, request)
-                    .await
-                    .map_err(|error| error.while_doing("Resource Manager"))?;
-                if response.status == 200 {
+                let response = self.http.send(call, sent.signed(&token)?).await;
+                let response = response.map_err(|error| error.while_doing("Resource Manager"))?;
+                if (200..300).contains(&response.status) {
                     Ok(response)
                 } else {
                     Err(error::refused(&response, what))
@@ -168,8 +178,43 @@ impl Arm {
         api_version: &str,
         what: &What<'_>,
     ) -> Result<Vec<Box<RawValue>>, Error> {
+        let first = self.ask(call, Method::Get, path, api_version, what).await?;
+        self.pages(call, first, what).await
+    }
+
+    /// The same of those that the service's `$filter` lets through.
+    async fn list_filtered(
+        &self,
+        call: &Call,
+        path: &str,
+        api_version: &str,
+        filter: &str,
+        what: &What<'_>,
+    ) -> Result<Vec<Box<RawValue>>, Error> {
+        let mut url = self.url(path, api_version);
+        url.query_pairs_mut().append_pair("$filter", filter);
+        let first = self
+            .send_here(
+                call,
+                &Sent {
+                    method: Method::Get,
+                    url,
+                    body: None,
+                },
+                what,
+            )
+            .await?;
+        self.pages(call, first, what).await
+    }
+
+    async fn pages(
+        &self,
+        call: &Call,
+        first: Response,
+        what: &What<'_>,
+    ) -> Result<Vec<Box<RawValue>>, Error> {
         let mut items = Vec::new();
-        let mut response = self.ask(call, Method::Get, path, api_version, what).await?;
+        let mut response = first;
         loop {
             let not_a_list = || response.not_understood("are no list");
             let mut page: HashMap<String, Box<RawValue>> =
@@ -200,14 +245,46 @@ impl Arm {
                     )
                     .with_action("look for a proxy that changes answers")
                 })?;
-            response = self.ask_here(call, Method::Get, next, what).await?;
+            let sent = Sent {
+                method: Method::Get,
+                url: next,
+                body: None,
+            };
+            response = self.send_here(call, &sent, what).await?;
         }
+    }
+}
+
+/// One request, before it has a token.
+struct Sent<'a> {
+    method: Method,
+    url: Url,
+    body: Option<&'a str>,
+}
+
+impl Sent<'_> {
+    fn signed(&self, token: &Token) -> Result<Request, Error> {
+        let secret = token.value.as_ascii();
+        let secret =
+            secret.ok_or_else(|| Error::new(Kind::BadResponse, "the token is not ASCII text"))?;
+        let bearer = zeroize::Zeroizing::new(format!("Bearer {secret}"));
+        let request = Request::new(Plane::Service, self.method, self.url.clone())
+            .secret_header("authorization", &bearer)?
+            .header("accept", "application/json")?
+            .header("x-ms-client-request-id", &new_request_id())?
+            .header("x-ms-return-client-request-id", "true")?;
+        Ok(match self.body {
+            Some(body) => request.body("application/json", body.as_bytes().to_vec()),
+            None => request,
+        })
     }
 }
 
 /// What is asked, in the words of its errors.
 struct What<'a> {
-    /// What is read, as in "the keys of account x".
+    /// What is done to it: `read`, `create`, `change`, `delete`.
+    verb: &'static str,
+    /// What it is, as in "the keys of account x".
     thing: String,
     /// The action a role must allow.
     needs: &'static str,
@@ -219,6 +296,9 @@ struct What<'a> {
 
 impl What<'_> {
     fn waiting(&self) -> String {
-        format!("{} from Resource Manager", self.thing)
+        match self.verb {
+            "read" => format!("{} from Resource Manager", self.thing),
+            verb => format!("Resource Manager to {verb} {}", self.thing),
+        }
     }
 }

@@ -21,11 +21,6 @@ pub(in crate::azure) struct Shown {
     pub etag: Option<String>,
 }
 
-/// Refuses names that the service would not take, before anything is sent.
-pub(in crate::azure) fn check_names(database: &str, collection: &str) -> Result<(), Error> {
-    Link::collection(database, collection).map(|_| ())
-}
-
 impl Cosmos {
     /// Reads a collection and its offer. A serverless account is not asked for offers.
     pub(in crate::azure) async fn show_collection(

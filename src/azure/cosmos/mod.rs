@@ -11,8 +11,9 @@ use std::time::Duration;
 
 pub use offers::{Offer, OfferAbsence};
 
-pub(super) use collections::{Shown, check_names};
+pub(super) use collections::Shown;
 pub(super) use error::keys_disabled;
+pub(super) use names::check_names;
 
 use super::call::Call;
 use super::clock::Clock;

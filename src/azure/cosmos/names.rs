@@ -19,10 +19,15 @@ pub(super) struct Link {
     pub path: String,
 }
 
+/// Refuses names that the service would not take, before anything is sent.
+pub(in crate::azure) fn check_names(database: &str, collection: Option<&str>) -> Result<(), Error> {
+    check("database", database)?;
+    collection.map_or(Ok(()), |collection| check("collection", collection))
+}
+
 impl Link {
     pub(super) fn collection(database: &str, collection: &str) -> Result<Link, Error> {
-        check("database", database)?;
-        check("collection", collection)?;
+        check_names(database, Some(collection))?;
         Ok(Link {
             signed: format!("dbs/{database}/colls/{collection}"),
             path: format!(

@@ -1,0 +1,314 @@
+//! Role assignments: who may do what with an account.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
+use sha1::{Digest, Sha1};
+
+use super::accounts::Name;
+use super::create::{Created, json as text_of};
+use super::{Arm, Method, What};
+use crate::azure::call::{Call, Level};
+use crate::azure::error::{Error, Kind};
+
+const API: &str = "2022-04-01";
+
+/// The built-in roles around Cosmos accounts, which need no look-up.
+const ROLES: [(&str, &str); 5] = [
+    (
+        "DocumentDB Account Contributor",
+        "5bd9cd88-fe45-4216-938b-f97437e15450",
+    ),
+    (
+        "Cosmos DB Account Reader Role",
+        "fbdf93bf-df7d-467e-a4d2-9458aa1360c8",
+    ),
+    ("Cosmos DB Operator", "230815da-be43-4aae-9cb4-875f7bd000aa"),
+    ("Reader", "acdd72a7-3385-48ef-bd42-f606fba81ae7"),
+    ("Contributor", "b24988ac-6180-42a0-ab88-20f7382dd24c"),
+];
+
+// a principal made just now is not known everywhere yet
+const REPLICATION: [u64; 5] = [2, 4, 8, 16, 30];
+
+/// Who is to have which role on an account.
+#[derive(Debug, Clone)]
+pub struct Assignment {
+    /// The object id of the identity.
+    pub principal_id: String,
+    /// The role, by its name or its id.
+    pub role: String,
+}
+
+impl Arm {
+    /// Gives a role on the account. The assignment's own id follows from account, principal and role, so that a second
+    /// run changes nothing.
+    pub(in crate::azure) async fn grant(
+        self: &Arc<Self>,
+        call: &Call,
+        account: &Name,
+        assignment: &Assignment,
+    ) -> Result<Created, Error> {
+        let scope = self.resource_id(call, account).await?;
+        let (path, body, what) = self.assignment(call, account, &scope, assignment).await?;
+        let body = body.to_string();
+        for pause in REPLICATION.into_iter().map(Some).chain([None]) {
+            match self
+                .send(call, Method::Put, &path, API, Some(&body), &what)
+                .await
+            {
+                Ok(made) if made.status == 201 => return text_of(&made).map(Created::New),
+                Ok(found) => return text_of(&found).map(Created::AlreadySo),
+                Err(error) if error.service_code() == Some("RoleAssignmentExists") => {
+                    let held = self
+                        .assignments(call, account, Some(&assignment.principal_id))
+                        .await?;
+                    let role = body_role(&body);
+                    let same = held
+                        .iter()
+                        .find(|one| one.get().to_ascii_lowercase().contains(&role));
+                    return Ok(Created::AlreadySo(
+                        same.map_or_else(|| "{}".to_owned(), |one| one.get().to_owned()),
+                    ));
+                }
+                Err(error) if error.service_code() == Some("PrincipalNotFound") => {
+                    let Some(seconds) = pause else {
+                        return Err(error);
+                    };
+                    call.log(Level::Info, || {
+                        format!(
+                            "{}; the directory is asked again in {seconds} s",
+                            error.message()
+                        )
+                    });
+                    call.sleep(Duration::from_secs(seconds)).await;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        unreachable!("the last round returns")
+    }
+
+    /// The role assignments that count for an account, of one principal or of all, verbatim.
+    pub(in crate::azure) async fn assignments(
+        self: &Arc<Self>,
+        call: &Call,
+        account: &Name,
+        principal_id: Option<&str>,
+    ) -> Result<Vec<Box<RawValue>>, Error> {
+        principal_id.map_or(Ok(()), check_guid)?;
+        let scope = self.resource_id(call, account).await?;
+        let filter = principal_id.map_or_else(
+            || "atScope()".to_owned(),
+            |id| format!("principalId eq '{id}'"),
+        );
+        let what = what(
+            "read",
+            account,
+            "Microsoft.Authorization/roleAssignments/read",
+        );
+        let path = format!("{scope}/providers/Microsoft.Authorization/roleAssignments");
+        self.list_filtered(call, &path, API, &filter, &what).await
+    }
+
+    /// Takes a role on the account away. `false` when the principal did not have it.
+    pub(in crate::azure) async fn revoke(
+        self: &Arc<Self>,
+        call: &Call,
+        account: &Name,
+        assignment: &Assignment,
+    ) -> Result<bool, Error> {
+        check_guid(&assignment.principal_id)?;
+        let scope = self.resource_id(call, account).await?;
+        let role = self
+            .role_id(call, account, &scope, &assignment.role)
+            .await?;
+        let what = what(
+            "delete",
+            account,
+            "Microsoft.Authorization/roleAssignments/delete",
+        );
+        let mut revoked = false;
+        for held in self
+            .assignments(call, account, Some(&assignment.principal_id))
+            .await?
+        {
+            let fields: Value = serde_json::from_str(held.get()).unwrap_or_default();
+            let text = |pointer: &str| {
+                fields
+                    .pointer(pointer)
+                    .and_then(Value::as_str)
+                    .unwrap_or_default()
+                    .to_owned()
+            };
+            // those that come down from a group or subscription are not this account's to take
+            let here = text("/properties/scope").eq_ignore_ascii_case(&scope);
+            if here
+                && text("/properties/roleDefinitionId")
+                    .to_ascii_lowercase()
+                    .ends_with(&role)
+            {
+                revoked |= self.remove(call, &text("/id"), API, &what, true).await?;
+            }
+        }
+        Ok(revoked)
+    }
+
+    async fn assignment<'a>(
+        self: &Arc<Self>,
+        call: &Call,
+        account: &'a Name,
+        scope: &str,
+        assignment: &Assignment,
+    ) -> Result<(String, Value, What<'a>), Error> {
+        check_guid(&assignment.principal_id)?;
+        let role = self.role_id(call, account, scope, &assignment.role).await?;
+        let subscription = scope.split('/').nth(2).unwrap_or_default();
+        let id = stable_guid(&[scope, &assignment.principal_id, &role]);
+        let path = format!("{scope}/providers/Microsoft.Authorization/roleAssignments/{id}");
+        let definition = format!(
+            "/subscriptions/{subscription}/providers/Microsoft.Authorization/roleDefinitions/{role}"
+        );
+        // with the type said, the directory need not know the principal yet
+        let body = json!({ "properties": {
+            "roleDefinitionId": definition,
+            "principalId": assignment.principal_id,
+            "principalType": "ServicePrincipal",
+        } });
+        Ok((
+            path,
+            body,
+            what(
+                "give a role on",
+                account,
+                "Microsoft.Authorization/roleAssignments/write",
+            ),
+        ))
+    }
+
+    /// The id of a role, which may be given by its name.
+    async fn role_id(
+        self: &Arc<Self>,
+        call: &Call,
+        account: &Name,
+        scope: &str,
+        role: &str,
+    ) -> Result<String, Error> {
+        if check_guid(role).is_ok() {
+            return Ok(role.to_ascii_lowercase());
+        }
+        if let Some((_, id)) = ROLES
+            .iter()
+            .find(|(name, _)| name.eq_ignore_ascii_case(role))
+        {
+            return Ok((*id).to_owned());
+        }
+        if role.is_empty() || role.len() > 512 || role.chars().any(|c| c.is_control() || c == '\'')
+        {
+            return Err(Error::invalid("that is no name of a role")
+                .with_action("give the role by its name or its id"));
+        }
+        let what = What {
+            thing: "the roles".to_owned(),
+            ..what(
+                "read",
+                account,
+                "Microsoft.Authorization/roleDefinitions/read",
+            )
+        };
+        let path = format!("{scope}/providers/Microsoft.Authorization/roleDefinitions");
+        let found = self
+            .list_filtered(call, &path, API, &format!("roleName eq '{role}'"), &what)
+            .await?;
+        let id = found.first().and_then(|found| {
+            let found: Value = serde_json::from_str(found.get()).ok()?;
+            Some(found.get("name")?.as_str()?.to_ascii_lowercase())
+        });
+        id.ok_or_else(|| {
+            Error::new(Kind::NotFound, format!("there is no role '{}'", crate::azure::text::line(role, 100)))
+                .with_action("the roles of the tutorial are 'DocumentDB Account Contributor' and 'Cosmos DB Account Reader Role'")
+        })
+    }
+}
+
+fn what<'a>(verb: &'static str, account: &'a Name, needs: &'static str) -> What<'a> {
+    let thing = match verb {
+        "give a role on" => format!("account {}", account.as_str()),
+        _ => format!("the role assignments of account {}", account.as_str()),
+    };
+    What {
+        verb,
+        thing,
+        needs,
+        account: Some(account.as_str()),
+        secret: false,
+    }
+}
+
+fn body_role(body: &str) -> String {
+    let body: Value = serde_json::from_str(body).unwrap_or_default();
+    let definition = body
+        .pointer("/properties/roleDefinitionId")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    definition
+        .rsplit('/')
+        .next()
+        .unwrap_or_default()
+        .to_ascii_lowercase()
+}
+
+fn check_guid(text: &str) -> Result<(), Error> {
+    let shape: Vec<_> = text.split('-').map(str::len).collect();
+    let fits =
+        shape == [8, 4, 4, 4, 12] && text.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
+    if fits {
+        Ok(())
+    } else {
+        Err(Error::invalid("that is no object id")
+            .with_action("give the identity's object (principal) id, a GUID"))
+    }
+}
+
+/// A GUID that follows from its parts, in any case (RFC 9562, version 5).
+fn stable_guid(parts: &[&str]) -> String {
+    // the namespace of URLs
+    let mut hash = Sha1::new();
+    hash.update(0x6ba7_b811_9dad_11d1_80b4_00c0_4fd4_30c8_u128.to_be_bytes());
+    for part in parts {
+        hash.update(part.to_ascii_lowercase().as_bytes());
+        hash.update(b"\n");
+    }
+    let hash = hash.finalize();
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&hash[..16]);
+    bytes[6] = bytes[6] & 0x0f | 0x50;
+    bytes[8] = bytes[8] & 0x3f | 0x80;
+    let hex = bytes
+        .iter()
+        .fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
+    format!(
+        "{}-{}-{}-{}-{}",
+        &hex[..8],
+        &hex[8..12],
+        &hex[12..16],
+        &hex[16..20],
+        &hex[20..]
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_parts_give_the_same_id() {
+        let id = stable_guid(&["/Scope", "principal", "role"]);
+        assert_eq!(id, stable_guid(&["/scope", "PRINCIPAL", "role"]));
+        assert_ne!(id, stable_guid(&["/scope", "principal", "other"]));
+        assert!(check_guid(&id).is_ok(), "{id}");
+        assert_eq!(&id[14..15], "5");
+    }
+}

@@ -1,0 +1,193 @@
+//! Making things so that a second run changes nothing.
+
+use serde_json::Value;
+use std::time::Duration;
+
+use super::definition::differences;
+use super::{Arm, Method, What};
+use crate::azure::call::{Call, Level};
+use crate::azure::error::{Error, Kind};
+use crate::azure::http::Response;
+
+/// What became of a wish that something exist.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Created {
+    /// It was made; as it is now, verbatim.
+    New(String),
+    /// It was so already; as it is, verbatim.
+    AlreadySo(String),
+    /// Azure accepted it and nobody waits; as it is so far, verbatim.
+    Accepted(String),
+}
+
+impl Created {
+    /// The resource, whichever way it came to be.
+    #[must_use]
+    pub fn json(&self) -> &str {
+        let (Created::New(json) | Created::AlreadySo(json) | Created::Accepted(json)) = self;
+        json
+    }
+}
+
+/// A wish that a resource exist.
+pub(super) struct Wish<'a> {
+    pub path: &'a str,
+    pub api_version: &'static str,
+    /// What is sent to make it.
+    pub body: &'a Value,
+    /// The part of the body that can be compared with what exists.
+    pub compared: Value,
+    pub what: What<'a>,
+}
+
+// between looks at a resource that somebody else is making
+const PAUSE: Duration = Duration::from_secs(5);
+
+impl Arm {
+    /// Makes the resource unless it is there already. With another definition than the wish it is left as it is.
+    pub(super) async fn ensure(
+        &self,
+        call: &Call,
+        wish: &Wish<'_>,
+        wait: bool,
+    ) -> Result<Created, Error> {
+        if let Some(found) = self
+            .find_resource(call, wish.path, wish.api_version, &wish.what)
+            .await?
+        {
+            let exists = value(&found)?;
+            let differences = differences(&wish.compared, &exists);
+            if !differences.is_empty() {
+                return Err(Error::new(
+                    Kind::Conflict,
+                    format!(
+                        "{} exists with another definition ({})",
+                        wish.what.thing,
+                        differences.join("; ")
+                    ),
+                )
+                .with_action("change the wish to what exists, or delete what exists first")
+                .with_http_status(409));
+            }
+            if wait && !is_settled(&exists) {
+                return self.made(call, wish).await.map(Created::New);
+            }
+            return json(&found).map(Created::AlreadySo);
+        }
+        let body = wish.body.to_string();
+        let accepted = self
+            .send(
+                call,
+                Method::Put,
+                wish.path,
+                wish.api_version,
+                Some(&body),
+                &wish.what,
+            )
+            .await?;
+        if !wait {
+            return json(&accepted).map(Created::Accepted);
+        }
+        self.settle(call, accepted, &wish.what).await?;
+        self.made(call, wish).await.map(Created::New)
+    }
+
+    /// The resource when it is ready.
+    async fn made(&self, call: &Call, wish: &Wish<'_>) -> Result<String, Error> {
+        loop {
+            let found = self
+                .ask(call, Method::Get, wish.path, wish.api_version, &wish.what)
+                .await?;
+            let exists = value(&found)?;
+            match state(&exists) {
+                Some("Failed" | "Canceled") => {
+                    return Err(Error::new(
+                        Kind::Service,
+                        format!("Azure could not create {}", wish.what.thing),
+                    )
+                    .with_action(
+                        "delete it, and see the activity log in the Azure portal for the reason",
+                    ));
+                }
+                _ if is_settled(&exists) => return json(&found),
+                state => call.log(Level::Info, || {
+                    format!(
+                        "create {}: {}",
+                        wish.what.thing,
+                        state.unwrap_or("InProgress")
+                    )
+                }),
+            }
+            call.sleep(found.retry_after().unwrap_or(PAUSE)).await;
+        }
+    }
+
+    /// The resource, or nothing where there is none.
+    pub(super) async fn find_resource(
+        &self,
+        call: &Call,
+        path: &str,
+        api_version: &str,
+        what: &What<'_>,
+    ) -> Result<Option<Response>, Error> {
+        match self.ask(call, Method::Get, path, api_version, what).await {
+            Ok(found) => Ok(Some(found)),
+            // what it lies in must be there
+            Err(error)
+                if error.http_status() == 404
+                    && error.service_code() != Some("ResourceGroupNotFound") =>
+            {
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Deletes a resource. `false` when there was none.
+    pub(super) async fn remove(
+        &self,
+        call: &Call,
+        path: &str,
+        api_version: &str,
+        what: &What<'_>,
+        wait: bool,
+    ) -> Result<bool, Error> {
+        let accepted = match self
+            .send(call, Method::Delete, path, api_version, None, what)
+            .await
+        {
+            Ok(accepted) => accepted,
+            Err(error) if error.http_status() == 404 => return Ok(false),
+            Err(error) => return Err(error),
+        };
+        if accepted.status == 204 {
+            return Ok(false);
+        }
+        if wait {
+            self.settle(call, accepted, what).await?;
+        }
+        Ok(true)
+    }
+}
+
+fn state(resource: &Value) -> Option<&str> {
+    resource
+        .pointer("/properties/provisioningState")
+        .and_then(Value::as_str)
+}
+
+/// Resources that have no state of their own are there or not.
+fn is_settled(resource: &Value) -> bool {
+    state(resource).is_none_or(|state| state == "Succeeded")
+}
+
+pub(super) fn value(response: &Response) -> Result<Value, Error> {
+    serde_json::from_slice(&response.body).map_err(|_| response.not_understood("are no resource"))
+}
+
+pub(super) fn json(response: &Response) -> Result<String, Error> {
+    value(response)?;
+    let text = std::str::from_utf8(&response.body)
+        .map_err(|_| response.not_understood("are no resource"))?;
+    Ok(text.trim().to_owned())
+}

@@ -1,0 +1,173 @@
+//! The identity of a machine, an app or an Automation account, as Resource Manager knows it.
+
+use serde_json::{Value, json};
+
+use super::create::{Created, json as text_of, value};
+use super::{Arm, Method, What};
+use crate::azure::call::Call;
+use crate::azure::error::{Error, Kind};
+
+/// Types that have identities, and the version by which each is asked.
+const TYPES: [(&str, &str); 5] = [
+    ("Microsoft.Compute/virtualMachines", "2024-07-01"),
+    ("Microsoft.Compute/virtualMachineScaleSets", "2024-07-01"),
+    ("Microsoft.Web/sites", "2023-12-01"),
+    ("Microsoft.Automation/automationAccounts", "2023-11-01"),
+    ("Microsoft.HybridCompute/machines", "2024-07-10"),
+];
+
+struct Machine<'a> {
+    id: &'a str,
+    api_version: &'static str,
+}
+
+impl<'a> Machine<'a> {
+    fn parse(id: &'a str) -> Result<Machine<'a>, Error> {
+        let wrong = || {
+            let types: Vec<_> = TYPES.iter().map(|(name, _)| *name).collect();
+            Error::invalid("that is no resource with an identity").with_action(format!(
+                "give the resource id of one of {}",
+                types.join(", ")
+            ))
+        };
+        let id = id.trim_end_matches('/');
+        let fits = id.len() <= 2048
+            && id.starts_with('/')
+            && !id.contains("//")
+            && !id.contains(['?', '#', '%', '\\'])
+            && !id.chars().any(|c| c.is_control() || c.is_whitespace());
+        let parts: Vec<_> = id.split('/').collect();
+        let (Some(&namespace), Some(&kind)) = (parts.get(6), parts.get(7)) else {
+            return Err(wrong());
+        };
+        if !fits
+            || parts.len() != 9
+            || !parts[1].eq_ignore_ascii_case("subscriptions")
+            || !parts[5].eq_ignore_ascii_case("providers")
+        {
+            return Err(wrong());
+        }
+        let full = format!("{namespace}/{kind}");
+        let found = TYPES
+            .iter()
+            .find(|(name, _)| name.eq_ignore_ascii_case(&full));
+        found
+            .map(|(_, api_version)| Machine { id, api_version })
+            .ok_or_else(wrong)
+    }
+
+    fn what(&self, verb: &'static str, needs: &'static str) -> What<'a> {
+        let name = self.id.rsplit('/').next().unwrap_or_default();
+        What {
+            verb,
+            thing: format!("the identity of {name}"),
+            needs,
+            account: None,
+            secret: false,
+        }
+    }
+}
+
+impl Arm {
+    /// The resource with its identity, verbatim.
+    pub(in crate::azure) async fn machine(&self, call: &Call, id: &str) -> Result<String, Error> {
+        let machine = Machine::parse(id)?;
+        let what = machine.what("read", "Microsoft.Compute/virtualMachines/read");
+        text_of(
+            &self
+                .ask(call, Method::Get, machine.id, machine.api_version, &what)
+                .await?,
+        )
+    }
+
+    /// Turns the system-assigned identity on and keeps the user-assigned ones, which a bare request would take away.
+    pub(in crate::azure) async fn enable_identity(
+        &self,
+        call: &Call,
+        id: &str,
+        wait: bool,
+    ) -> Result<Created, Error> {
+        let machine = Machine::parse(id)?;
+        let what = machine.what("turn on", "Microsoft.Compute/virtualMachines/write");
+        let found = self
+            .ask(call, Method::Get, machine.id, machine.api_version, &what)
+            .await?;
+        let exists = value(&found)?;
+        let kind = exists
+            .pointer("/identity/type")
+            .and_then(Value::as_str)
+            .unwrap_or("None");
+        if kind
+            .split(',')
+            .any(|kind| kind.trim().eq_ignore_ascii_case("SystemAssigned"))
+        {
+            return text_of(&found).map(Created::AlreadySo);
+        }
+        let others = exists
+            .pointer("/identity/userAssignedIdentities")
+            .and_then(Value::as_object);
+        let identity = match others.filter(|others| !others.is_empty()) {
+            None => json!({ "type": "SystemAssigned" }),
+            Some(others) => {
+                let kept: serde_json::Map<_, _> =
+                    others.keys().map(|id| (id.clone(), json!({}))).collect();
+                json!({ "type": "SystemAssigned, UserAssigned", "userAssignedIdentities": kept })
+            }
+        };
+        let body = json!({ "identity": identity }).to_string();
+        let accepted = self
+            .send(
+                call,
+                Method::Patch,
+                machine.id,
+                machine.api_version,
+                Some(&body),
+                &what,
+            )
+            .await?;
+        if !wait {
+            return text_of(&accepted).map(Created::Accepted);
+        }
+        self.settle(call, accepted, &what).await?;
+        let made = self
+            .ask(call, Method::Get, machine.id, machine.api_version, &what)
+            .await?;
+        if value(&made)?.pointer("/identity/principalId").is_none() {
+            return Err(Error::new(
+                Kind::Service,
+                "the identity was turned on, and Azure does not tell its principal id yet",
+            )
+            .with_action("look at it again in a moment"));
+        }
+        text_of(&made).map(Created::New)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_has_an_identity_is_asked() {
+        let id = |kind: &str| format!("/subscriptions/s/resourceGroups/rg/providers/{kind}/name");
+        for (kind, _) in TYPES {
+            assert!(Machine::parse(&id(kind)).is_ok(), "{kind}");
+        }
+        assert!(
+            Machine::parse(
+                "/subscriptions/s/resourcegroups/rg/providers/microsoft.compute/virtualmachines/vm/"
+            )
+            .is_ok()
+        );
+        for odd in [
+            "",
+            "/",
+            "vm",
+            &id("Microsoft.Storage/storageAccounts"),
+            &format!("{}/x", id(TYPES[0].0)),
+            &format!("{}?x", id(TYPES[0].0)),
+        ] {
+            assert!(Machine::parse(odd).is_err(), "{odd}");
+        }
+    }
+}

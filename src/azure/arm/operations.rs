@@ -1,0 +1,128 @@
+//! Long-running operations: Resource Manager says "accepted", and where to ask how it goes.
+//! <https://learn.microsoft.com/azure/azure-resource-manager/management/async-operations>
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use super::{Arm, Method, Sent, What};
+use crate::azure::call::{Call, Level};
+use crate::azure::error::{Error, Kind};
+use crate::azure::http::{Response, Url, host_of};
+use crate::azure::text;
+
+// when the service does not say how long to wait
+const PAUSE: Duration = Duration::from_secs(5);
+
+/// Where an operation tells how it goes.
+enum Status {
+    /// A document with `status`.
+    Document(Url),
+    /// 202 while it runs, another 2xx when it has ended.
+    Location(Url),
+}
+
+impl Arm {
+    /// Waits until what was accepted has been done. Dropping this leaves the work going on in Azure.
+    pub(super) async fn settle(
+        &self,
+        call: &Call,
+        accepted: Response,
+        what: &What<'_>,
+    ) -> Result<(), Error> {
+        let Some(status) = self.status_of(&accepted)? else {
+            return Ok(());
+        };
+        let started = Instant::now();
+        let mut pause = accepted.retry_after();
+        loop {
+            call.sleep(pause.unwrap_or(PAUSE)).await;
+            let (Status::Document(url) | Status::Location(url)) = &status;
+            let sent = Sent {
+                method: Method::Get,
+                url: url.clone(),
+                body: None,
+            };
+            let response = self.send_here(call, &sent, what).await?;
+            let state = match &status {
+                Status::Location(_) if response.status == 202 => "InProgress".to_owned(),
+                Status::Location(_) => return Ok(()),
+                Status::Document(_) => state_in(&response, what)?,
+            };
+            if state.eq_ignore_ascii_case("Succeeded") {
+                return Ok(());
+            }
+            call.log(Level::Info, || {
+                format!(
+                    "{} {}: {state} after {}",
+                    what.verb,
+                    what.thing,
+                    text::span(started.elapsed())
+                )
+            });
+            pause = response.retry_after();
+        }
+    }
+
+    /// `Azure-AsyncOperation` before `Location`; neither means that it has been done already.
+    fn status_of(&self, accepted: &Response) -> Result<Option<Status>, Error> {
+        let own = |text: &str| {
+            let url = Url::parse(text)
+                .ok()
+                .filter(|url| url.origin() == self.clouds.arm().origin());
+            url.ok_or_else(|| {
+                Error::new(
+                    Kind::BadResponse,
+                    format!(
+                        "{} has its operation watched on another host, which gets no token",
+                        host_of(&self.clouds.arm())
+                    ),
+                )
+                .with_action("look for a proxy that changes answers")
+            })
+        };
+        if let Some(url) = accepted.header("azure-asyncoperation") {
+            return Ok(Some(Status::Document(own(url)?)));
+        }
+        match accepted.header("location") {
+            Some(url) if matches!(accepted.status, 201 | 202) => {
+                Ok(Some(Status::Location(own(url)?)))
+            }
+            _ => Ok(None),
+        }
+    }
+}
+
+/// The state of an operation that goes on or has succeeded; its own error when it has not.
+fn state_in(response: &Response, what: &What<'_>) -> Result<String, Error> {
+    let not_a_state = || response.not_understood("say nothing of the operation");
+    let mut fields: HashMap<String, Value> =
+        serde_json::from_slice(&response.body).map_err(|_| not_a_state())?;
+    let state = fields
+        .get("status")
+        .and_then(Value::as_str)
+        .ok_or_else(not_a_state)?
+        .to_owned();
+    if !["Failed", "Canceled", "Cancelled"]
+        .iter()
+        .any(|ended| ended.eq_ignore_ascii_case(&state))
+    {
+        return Ok(state);
+    }
+    let error = fields.remove("error").unwrap_or_default();
+    let said = |name: &str| error.get(name).and_then(Value::as_str).unwrap_or_default();
+    let message = response.quote(said("message"), 400);
+    let code = text::code(said("code")).unwrap_or_else(|| state.clone());
+    Err(Error::new(
+        Kind::Service,
+        format!(
+            "Azure could not {} {} ({code}: {message})",
+            what.verb, what.thing
+        ),
+    )
+    .with_action("the code says why; the request id finds the operation in Azure's logs")
+    .with_http_status(response.status)
+    .with_service_code(&code)
+    .with_request_id(response.header("x-ms-request-id")))
+}

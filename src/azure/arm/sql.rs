@@ -1,0 +1,352 @@
+//! Databases, collections and their throughput through Resource Manager: no key is needed, and keys may be turned off.
+
+use std::sync::Arc;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
+
+use super::accounts::Name;
+use super::create::{Created, Wish, json as text_of, value};
+use super::{Arm, COSMOS_API, Method, What};
+use crate::azure::call::Call;
+use crate::azure::error::{Error, Kind};
+
+/// How much a database or collection may be asked, in request units per second.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Throughput {
+    /// As much, always: 400 or more, in hundreds.
+    Manual(u32),
+    /// Up to so much, as needed: 1000 or more, in thousands.
+    Autoscale(u32),
+}
+
+const SEGMENT: AsciiSet = NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~');
+
+/// Whose throughput, or what is made: a database, or a collection in it.
+#[derive(Clone, Copy)]
+pub(in crate::azure) struct Place<'a> {
+    pub account: &'a Name,
+    pub database: &'a str,
+    pub collection: Option<&'a str>,
+}
+
+impl Place<'_> {
+    fn path(&self, account_id: &str) -> String {
+        let database = utf8_percent_encode(self.database, &SEGMENT);
+        match self.collection {
+            None => format!("{account_id}/sqlDatabases/{database}"),
+            Some(collection) => {
+                let collection = utf8_percent_encode(collection, &SEGMENT);
+                format!("{account_id}/sqlDatabases/{database}/containers/{collection}")
+            }
+        }
+    }
+
+    fn what(&self, verb: &'static str, needs: [&'static str; 2]) -> What<'_> {
+        let thing = match self.collection {
+            None => format!("database {}", self.database),
+            Some(collection) => format!("collection {collection} in database {}", self.database),
+        };
+        let needs = needs[usize::from(self.collection.is_some())];
+        What {
+            verb,
+            thing,
+            needs,
+            account: Some(self.account.as_str()),
+            secret: false,
+        }
+    }
+}
+
+const READ: [&str; 2] = [
+    "Microsoft.DocumentDB/databaseAccounts/sqlDatabases/read",
+    "Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers/read",
+];
+const WRITE: [&str; 2] = [
+    "Microsoft.DocumentDB/databaseAccounts/sqlDatabases/write",
+    "Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers/write",
+];
+const DELETE: [&str; 2] = [
+    "Microsoft.DocumentDB/databaseAccounts/sqlDatabases/delete",
+    "Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers/delete",
+];
+const READ_THROUGHPUT: [&str; 2] = [
+    "Microsoft.DocumentDB/databaseAccounts/sqlDatabases/throughputSettings/read",
+    "Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers/throughputSettings/read",
+];
+const WRITE_THROUGHPUT: [&str; 2] = [
+    "Microsoft.DocumentDB/databaseAccounts/sqlDatabases/throughputSettings/write",
+    "Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers/throughputSettings/write",
+];
+
+impl Throughput {
+    fn check(self) -> Result<(), Error> {
+        let (fits, action) = match self {
+            Throughput::Manual(ru) => (
+                ru >= 400 && ru % 100 == 0,
+                "manual throughput is 400 RU/s or more, in hundreds",
+            ),
+            Throughput::Autoscale(ru) => (
+                ru >= 1000 && ru % 1000 == 0,
+                "the most of autoscale is 1000 RU/s or more, in thousands",
+            ),
+        };
+        if fits {
+            Ok(())
+        } else {
+            Err(Error::invalid("that is no throughput").with_action(action))
+        }
+    }
+
+    /// As Resource Manager spells it, in options and in settings alike.
+    fn spelled(self) -> Value {
+        match self {
+            Throughput::Manual(ru) => json!({ "throughput": ru }),
+            Throughput::Autoscale(ru) => json!({ "autoscaleSettings": { "maxThroughput": ru } }),
+        }
+    }
+
+    /// What `throughputSettings/default` says.
+    fn of(settings: &Value) -> Option<Throughput> {
+        let number = |pointer: &str| {
+            settings
+                .pointer(pointer)
+                .and_then(Value::as_u64)
+                .and_then(|ru| u32::try_from(ru).ok())
+        };
+        number("/properties/resource/autoscaleSettings/maxThroughput")
+            .map(Throughput::Autoscale)
+            .or_else(|| number("/properties/resource/throughput").map(Throughput::Manual))
+    }
+}
+
+impl Arm {
+    /// The databases of an account, or the collections of a database, verbatim.
+    pub(in crate::azure) async fn list_sql(
+        self: &Arc<Self>,
+        call: &Call,
+        account: &Name,
+        database: Option<&str>,
+    ) -> Result<Vec<Box<RawValue>>, Error> {
+        let id = self.resource_id(call, account).await?;
+        let (path, thing, needs) = match database {
+            None => (
+                format!("{id}/sqlDatabases"),
+                format!("the databases of account {}", account.as_str()),
+                READ[0],
+            ),
+            Some(name) => {
+                let place = Place {
+                    account,
+                    database: name,
+                    collection: None,
+                };
+                (
+                    format!("{}/containers", place.path(&id)),
+                    format!("the collections of database {name}"),
+                    READ[1],
+                )
+            }
+        };
+        let what = What {
+            verb: "read",
+            thing,
+            needs,
+            account: Some(account.as_str()),
+            secret: false,
+        };
+        self.list(call, &path, COSMOS_API, &what).await
+    }
+
+    /// One database or collection, verbatim.
+    pub(in crate::azure) async fn show_sql(
+        self: &Arc<Self>,
+        call: &Call,
+        place: Place<'_>,
+    ) -> Result<String, Error> {
+        let id = self.resource_id(call, place.account).await?;
+        let what = place.what("read", READ);
+        text_of(
+            &self
+                .ask(call, Method::Get, &place.path(&id), COSMOS_API, &what)
+                .await?,
+        )
+    }
+
+    /// Makes a database or collection. `resource` is its definition without its name.
+    pub(in crate::azure) async fn create_sql(
+        self: &Arc<Self>,
+        call: &Call,
+        place: Place<'_>,
+        resource: Value,
+        throughput: Option<Throughput>,
+        wait: bool,
+    ) -> Result<Created, Error> {
+        throughput.map_or(Ok(()), Throughput::check)?;
+        let id = self.resource_id(call, place.account).await?;
+        let path = place.path(&id);
+        let mut resource = resource;
+        let name = place.collection.unwrap_or(place.database);
+        let fields = resource.as_object_mut().ok_or_else(|| {
+            Error::invalid("the definition is no JSON object")
+                .with_action("give the definition as {\"partitionKey\":…}")
+        })?;
+        fields.insert("id".to_owned(), name.into());
+        let options = throughput.map_or_else(|| json!({}), Throughput::spelled);
+        let body = json!({ "properties": { "resource": resource, "options": options } });
+        let compared = json!({ "properties": { "resource": resource } });
+        let what = place.what("create", WRITE);
+        let wish = Wish {
+            path: &path,
+            api_version: COSMOS_API,
+            body: &body,
+            compared,
+            what,
+        };
+        let created = self.ensure(call, &wish, wait).await?;
+        if let (Created::AlreadySo(_), Some(wanted)) = (&created, throughput) {
+            let found = self.throughput(call, place).await?;
+            let found = found.as_ref().and_then(Throughput::of);
+            if found != Some(wanted) {
+                return Err(Error::new(
+                    Kind::Conflict,
+                    format!("{} exists with another throughput ({wanted:?} was wished, {found:?} is there)", wish.what.thing),
+                )
+                .with_action("set its throughput instead")
+                .with_http_status(409));
+            }
+        }
+        Ok(created)
+    }
+
+    /// Deletes a database or collection with all that is in it. `false` when there was none.
+    pub(in crate::azure) async fn delete_sql(
+        self: &Arc<Self>,
+        call: &Call,
+        place: Place<'_>,
+        wait: bool,
+    ) -> Result<bool, Error> {
+        let id = self.resource_id(call, place.account).await?;
+        self.remove(
+            call,
+            &place.path(&id),
+            COSMOS_API,
+            &place.what("delete", DELETE),
+            wait,
+        )
+        .await
+    }
+
+    /// The throughput of its own, verbatim; nothing where it shares its database's or the account is serverless.
+    pub(in crate::azure) async fn throughput(
+        self: &Arc<Self>,
+        call: &Call,
+        place: Place<'_>,
+    ) -> Result<Option<Value>, Error> {
+        let id = self.resource_id(call, place.account).await?;
+        let path = format!("{}/throughputSettings/default", place.path(&id));
+        let what = place.what("read", READ_THROUGHPUT);
+        match self.find_resource(call, &path, COSMOS_API, &what).await {
+            Ok(found) => found.as_ref().map(value).transpose(),
+            Err(error)
+                if error.http_status() == 400
+                    && error.message().to_ascii_lowercase().contains("serverless") =>
+            {
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Sets the throughput, and changes between manual and autoscale where that is needed.
+    pub(in crate::azure) async fn set_throughput(
+        self: &Arc<Self>,
+        call: &Call,
+        place: Place<'_>,
+        throughput: Throughput,
+        wait: bool,
+    ) -> Result<Created, Error> {
+        throughput.check()?;
+        let what = place.what("change the throughput of", WRITE_THROUGHPUT);
+        let found = self.throughput(call, place).await?.ok_or_else(|| {
+            Error::new(
+                Kind::NotFound,
+                format!("{} has no throughput of its own", what.thing),
+            )
+            .with_action(
+                "set the throughput of its database, or make it anew with throughput of its own",
+            )
+        })?;
+        let id = self.resource_id(call, place.account).await?;
+        let path = format!("{}/throughputSettings/default", place.path(&id));
+        let now = Throughput::of(&found);
+        if now == Some(throughput) {
+            return Ok(Created::AlreadySo(found.to_string()));
+        }
+        let other_kind = match (now, throughput) {
+            (Some(Throughput::Manual(_)), Throughput::Autoscale(_)) => Some("migrateToAutoscale"),
+            (Some(Throughput::Autoscale(_)), Throughput::Manual(_)) => {
+                Some("migrateToManualThroughput")
+            }
+            _ => None,
+        };
+        if let Some(verb) = other_kind {
+            let accepted = self
+                .send(
+                    call,
+                    Method::Post,
+                    &format!("{path}/{verb}"),
+                    COSMOS_API,
+                    None,
+                    &what,
+                )
+                .await?;
+            // the amount can only be set when the kind has been changed
+            self.settle(call, accepted, &what).await?;
+        }
+        let body = json!({ "properties": { "resource": throughput.spelled() } }).to_string();
+        let accepted = self
+            .send(call, Method::Put, &path, COSMOS_API, Some(&body), &what)
+            .await?;
+        if !wait {
+            return text_of(&accepted).map(Created::Accepted);
+        }
+        self.settle(call, accepted, &what).await?;
+        text_of(
+            &self
+                .ask(call, Method::Get, &path, COSMOS_API, &what)
+                .await?,
+        )
+        .map(Created::New)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn throughput_is_checked_before_anything_is_sent() {
+        for fits in [
+            Throughput::Manual(400),
+            Throughput::Manual(1_000_000),
+            Throughput::Autoscale(1000),
+        ] {
+            assert!(fits.check().is_ok(), "{fits:?}");
+        }
+        for odd in [
+            Throughput::Manual(0),
+            Throughput::Manual(300),
+            Throughput::Manual(450),
+            Throughput::Autoscale(400),
+            Throughput::Autoscale(1500),
+        ] {
+            assert!(odd.check().is_err(), "{odd:?}");
+        }
+    }
+}
