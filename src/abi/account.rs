@@ -7,6 +7,7 @@ use libc::{c_char, c_void};
 use super::client::cosmi_client;
 use super::guard::{self, Fault};
 use super::operation::{self, Output, cosmi_completion_fn, cosmi_operation};
+use super::resources::cosmi_resources;
 use super::status::cosmi_status;
 use super::text::{self, Text};
 use crate::azure::{Account, AccountRef, Secret};
@@ -277,6 +278,136 @@ pub unsafe extern "C" fn cosmi_account_show_start(
                 Ok(Output::Accounts(
                     vec![client.show_account(&call, &account).await?].into(),
                 ))
+            },
+        )
+    })
+}
+
+/// Starts making a Cosmos DB account. One that exists with the same definition stays as it is; with another, the
+/// operation ends with COSMI_STATUS_CONFLICT.
+///
+/// client: not NULL.
+/// account: its subscription, resource group and name; copied before return; not NULL.
+/// definition_json: what Azure Resource Manager takes, an object with location and properties, for example tags too; UTF-8, copied before return; not NULL.
+/// no_wait: 0 = the operation ends when Azure is done; otherwise when Azure has accepted it.
+/// timeout_ms: milliseconds for the whole operation, retries included; 0 = the client's default.
+/// callback: told the end, see cosmi_completion_fn; may be NULL.
+/// user_data: handed to the callback as it is; may be NULL.
+/// out_operation: receives the operation; not NULL.
+/// Returns COSMI_STATUS_OK if and only if it has made an operation, whose result is cosmi_operation_resources (one
+/// resource, and NEW, ALREADY_SO or ACCEPTED); otherwise INVALID_ARGUMENT, INVALID_UTF8 or RUNTIME, and the callback
+/// never runs. The operation is owned by the caller, free with cosmi_operation_free. Any thread. Since 0.1.0.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cosmi_account_create_start(
+    client: *const cosmi_client,
+    account: *const cosmi_account_ref,
+    definition_json: *const c_char,
+    no_wait: i32,
+    timeout_ms: u32,
+    callback: cosmi_completion_fn,
+    user_data: *mut c_void,
+    out_operation: *mut *mut cosmi_operation,
+) -> cosmi_status {
+    guard::status(|| unsafe {
+        let account = duplicate(account)?;
+        let definition_json = text::required(definition_json)?;
+        let wait = no_wait == 0;
+        let first_poll = FirstPoll::OnWorker;
+        operation::start(
+            client,
+            timeout_ms,
+            callback,
+            user_data,
+            out_operation,
+            first_poll,
+            |client, call| async move {
+                let created = client
+                    .create_account(&call, &account, &definition_json, wait)
+                    .await?;
+                Ok(Output::Resources(created.into()))
+            },
+        )
+    })
+}
+
+/// Starts deleting a Cosmos DB account with all that is in it.
+///
+/// client: not NULL.
+/// account: which account; copied before return; not NULL.
+/// no_wait: 0 = the operation ends when Azure is done; otherwise when Azure has accepted it.
+/// timeout_ms: milliseconds for the whole operation, retries included; 0 = the client's default.
+/// callback: told the end, see cosmi_completion_fn; may be NULL.
+/// user_data: handed to the callback as it is; may be NULL.
+/// out_operation: receives the operation; not NULL.
+/// Returns COSMI_STATUS_OK if and only if it has made an operation, whose result is cosmi_operation_resources (no
+/// resource, and DELETED, ABSENT or ACCEPTED); otherwise INVALID_ARGUMENT or RUNTIME, and the callback never runs. The
+/// operation is owned by the caller, free with cosmi_operation_free. Any thread. Since 0.1.0.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cosmi_account_delete_start(
+    client: *const cosmi_client,
+    account: *const cosmi_account_ref,
+    no_wait: i32,
+    timeout_ms: u32,
+    callback: cosmi_completion_fn,
+    user_data: *mut c_void,
+    out_operation: *mut *mut cosmi_operation,
+) -> cosmi_status {
+    guard::status(|| unsafe {
+        let account = duplicate(account)?;
+        let wait = no_wait == 0;
+        let first_poll = FirstPoll::OnWorker;
+        operation::start(
+            client,
+            timeout_ms,
+            callback,
+            user_data,
+            out_operation,
+            first_poll,
+            |client, call| async move {
+                let existed = client.delete_account(&call, &account, wait).await?;
+                Ok(Output::Resources(cosmi_resources::deleted(existed, wait)))
+            },
+        )
+    })
+}
+
+/// Starts asking whether any account in Azure, seen or unseen, has a name.
+///
+/// client: not NULL.
+/// account: the name; copied before return; not NULL.
+/// timeout_ms: milliseconds for the whole operation, retries included; 0 = the client's default.
+/// callback: told the end, see cosmi_completion_fn; may be NULL.
+/// user_data: handed to the callback as it is; may be NULL.
+/// out_operation: receives the operation; not NULL.
+/// Returns COSMI_STATUS_OK if and only if it has made an operation, whose result is cosmi_operation_resources (no
+/// resource, and ALREADY_SO for a name that is taken, ABSENT for one that is free); otherwise INVALID_ARGUMENT or
+/// RUNTIME, and the callback never runs. The operation is owned by the caller, free with cosmi_operation_free. Any
+/// thread. Since 0.1.0.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cosmi_account_name_check_start(
+    client: *const cosmi_client,
+    account: *const cosmi_account_ref,
+    timeout_ms: u32,
+    callback: cosmi_completion_fn,
+    user_data: *mut c_void,
+    out_operation: *mut *mut cosmi_operation,
+) -> cosmi_status {
+    guard::status(|| unsafe {
+        let account = duplicate(account)?;
+        let first_poll = FirstPoll::OnWorker;
+        operation::start(
+            client,
+            timeout_ms,
+            callback,
+            user_data,
+            out_operation,
+            first_poll,
+            |client, call| async move {
+                let taken = client.is_account_name_taken(&call, &account).await?;
+                Ok(Output::Resources(cosmi_resources::known_by_name(taken)))
             },
         )
     })

@@ -18,8 +18,13 @@ use crate::runtime;
 /// Owned by the caller, free with cosmi_client_free. Any number of threads may use it at the same time.
 ///
 /// Methods: cosmi_client_new, cosmi_client_free, cosmi_token_get_start, cosmi_token_renew_start,
-/// cosmi_environment_show_start, cosmi_account_list_start, cosmi_account_show_start, cosmi_keys_list_start, cosmi_connection_strings_list_start,
-/// cosmi_collection_show_start
+/// cosmi_environment_show_start, cosmi_account_list_start, cosmi_account_show_start, cosmi_account_create_start,
+/// cosmi_account_delete_start, cosmi_account_name_check_start, cosmi_keys_list_start, cosmi_key_regenerate_start,
+/// cosmi_connection_strings_list_start, cosmi_database_list_start, cosmi_database_show_start,
+/// cosmi_database_create_start, cosmi_database_delete_start, cosmi_collection_show_start,
+/// cosmi_collection_list_start, cosmi_collection_create_start, cosmi_collection_delete_start,
+/// cosmi_throughput_show_start, cosmi_throughput_set_start, cosmi_identity_show_start, cosmi_identity_enable_start,
+/// cosmi_access_grant_start, cosmi_access_list_start, cosmi_access_revoke_start
 pub struct cosmi_client(azure::Client);
 
 impl cosmi_client {

@@ -7,8 +7,10 @@ use super::client::cosmi_client;
 use super::guard;
 use super::keys::cosmi_key_kind;
 use super::operation::{self, Output, cosmi_completion_fn, cosmi_operation};
+use super::resources::cosmi_resources;
 use super::status::cosmi_status;
 use super::text::{self, Text};
+use super::throughput;
 use crate::azure::{Collection, Offer, OfferAbsence};
 use crate::task::FirstPoll;
 
@@ -129,6 +131,167 @@ pub unsafe extern "C" fn cosmi_collection_show_start(
                         .await?
                         .into(),
                 ))
+            },
+        )
+    })
+}
+
+/// Starts listing the collections of a database through Azure Resource Manager; no key is needed.
+///
+/// client: not NULL.
+/// account: which account; copied before return; not NULL.
+/// database: the database's name; UTF-8, copied before return; not NULL.
+/// timeout_ms: milliseconds for the whole operation, retries included; 0 = the client's default.
+/// callback: told the end, see cosmi_completion_fn; may be NULL.
+/// user_data: handed to the callback as it is; may be NULL.
+/// out_operation: receives the operation; not NULL.
+/// Returns COSMI_STATUS_OK if and only if it has made an operation, whose result is cosmi_operation_resources (the
+/// collections); otherwise INVALID_ARGUMENT, INVALID_UTF8 or RUNTIME, and the callback never runs. The operation is
+/// owned by the caller, free with cosmi_operation_free. Any thread. Since 0.1.0.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cosmi_collection_list_start(
+    client: *const cosmi_client,
+    account: *const cosmi_account_ref,
+    database: *const c_char,
+    timeout_ms: u32,
+    callback: cosmi_completion_fn,
+    user_data: *mut c_void,
+    out_operation: *mut *mut cosmi_operation,
+) -> cosmi_status {
+    guard::status(|| unsafe {
+        let account = account::duplicate(account)?;
+        let database = text::required(database)?;
+        let first_poll = FirstPoll::OnWorker;
+        operation::start(
+            client,
+            timeout_ms,
+            callback,
+            user_data,
+            out_operation,
+            first_poll,
+            |client, call| async move {
+                let found = client
+                    .list_resources(&call, &account, Some(&database))
+                    .await?;
+                Ok(Output::Resources(cosmi_resources::found(found)))
+            },
+        )
+    })
+}
+
+/// Starts making a collection through Azure Resource Manager; no key is needed. One that exists with the same
+/// definition and throughput stays as it is; with another, the operation ends with COSMI_STATUS_CONFLICT.
+///
+/// client: not NULL.
+/// account: which account; copied before return; not NULL.
+/// database: the database's name; UTF-8, copied before return; not NULL.
+/// collection: the collection's name; UTF-8, copied before return; not NULL.
+/// definition_json: the service's own definition without the name, an object with at least partitionKey; UTF-8, copied before return; not NULL.
+/// throughput_kind: a cosmi_throughput_kind; NONE = no throughput of its own (shared, or serverless).
+/// throughput_ru: request units per second, the most of them for AUTOSCALE; 0 for NONE.
+/// no_wait: 0 = the operation ends when Azure is done; otherwise when Azure has accepted it.
+/// timeout_ms: milliseconds for the whole operation, retries included; 0 = the client's default.
+/// callback: told the end, see cosmi_completion_fn; may be NULL.
+/// user_data: handed to the callback as it is; may be NULL.
+/// out_operation: receives the operation; not NULL.
+/// Returns COSMI_STATUS_OK if and only if it has made an operation, whose result is cosmi_operation_resources (one
+/// resource, and NEW, ALREADY_SO or ACCEPTED); otherwise INVALID_ARGUMENT, INVALID_UTF8 or RUNTIME, and the callback
+/// never runs. The operation is owned by the caller, free with cosmi_operation_free. Any thread. Since 0.1.0.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cosmi_collection_create_start(
+    client: *const cosmi_client,
+    account: *const cosmi_account_ref,
+    database: *const c_char,
+    collection: *const c_char,
+    definition_json: *const c_char,
+    throughput_kind: i32,
+    throughput_ru: u32,
+    no_wait: i32,
+    timeout_ms: u32,
+    callback: cosmi_completion_fn,
+    user_data: *mut c_void,
+    out_operation: *mut *mut cosmi_operation,
+) -> cosmi_status {
+    guard::status(|| unsafe {
+        let account = account::duplicate(account)?;
+        let database = text::required(database)?;
+        let collection = text::required(collection)?;
+        let definition_json = text::required(definition_json)?;
+        let throughput = throughput::optional(throughput_kind, throughput_ru)?;
+        let wait = no_wait == 0;
+        let first_poll = FirstPoll::OnWorker;
+        operation::start(
+            client,
+            timeout_ms,
+            callback,
+            user_data,
+            out_operation,
+            first_poll,
+            |client, call| async move {
+                let created = client
+                    .create_resource(
+                        &call,
+                        &account,
+                        &database,
+                        Some(&collection),
+                        &definition_json,
+                        throughput,
+                        wait,
+                    )
+                    .await?;
+                Ok(Output::Resources(created.into()))
+            },
+        )
+    })
+}
+
+/// Starts deleting a collection with all that is in it.
+///
+/// client: not NULL.
+/// account: which account; copied before return; not NULL.
+/// database: the database's name; UTF-8, copied before return; not NULL.
+/// collection: the collection's name; UTF-8, copied before return; not NULL.
+/// no_wait: 0 = the operation ends when Azure is done; otherwise when Azure has accepted it.
+/// timeout_ms: milliseconds for the whole operation, retries included; 0 = the client's default.
+/// callback: told the end, see cosmi_completion_fn; may be NULL.
+/// user_data: handed to the callback as it is; may be NULL.
+/// out_operation: receives the operation; not NULL.
+/// Returns COSMI_STATUS_OK if and only if it has made an operation, whose result is cosmi_operation_resources (no
+/// resource, and DELETED, ABSENT or ACCEPTED); otherwise INVALID_ARGUMENT, INVALID_UTF8 or RUNTIME, and the callback
+/// never runs. The operation is owned by the caller, free with cosmi_operation_free. Any thread. Since 0.1.0.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cosmi_collection_delete_start(
+    client: *const cosmi_client,
+    account: *const cosmi_account_ref,
+    database: *const c_char,
+    collection: *const c_char,
+    no_wait: i32,
+    timeout_ms: u32,
+    callback: cosmi_completion_fn,
+    user_data: *mut c_void,
+    out_operation: *mut *mut cosmi_operation,
+) -> cosmi_status {
+    guard::status(|| unsafe {
+        let account = account::duplicate(account)?;
+        let database = text::required(database)?;
+        let collection = text::required(collection)?;
+        let wait = no_wait == 0;
+        let first_poll = FirstPoll::OnWorker;
+        operation::start(
+            client,
+            timeout_ms,
+            callback,
+            user_data,
+            out_operation,
+            first_poll,
+            |client, call| async move {
+                let existed = client
+                    .delete_resource(&call, &account, &database, Some(&collection), wait)
+                    .await?;
+                Ok(Output::Resources(cosmi_resources::deleted(existed, wait)))
             },
         )
     })

@@ -8,6 +8,7 @@ use super::account::{self, cosmi_account_ref};
 use super::client::cosmi_client;
 use super::guard::{self, Fault};
 use super::operation::{self, Output, cosmi_completion_fn, cosmi_operation};
+use super::resources::cosmi_resources;
 use super::status::cosmi_status;
 use super::text::Text;
 use crate::azure::{KeyKind, KeyRole, Keys};
@@ -65,6 +66,18 @@ impl From<KeyRole> for cosmi_key_role {
             KeyRole::SecondaryReadOnly => Self::SecondaryReadOnly,
         }
     }
+}
+
+fn role(number: i32) -> Result<KeyRole, Fault> {
+    [
+        KeyRole::Primary,
+        KeyRole::Secondary,
+        KeyRole::PrimaryReadOnly,
+        KeyRole::SecondaryReadOnly,
+    ]
+    .into_iter()
+    .find(|role| cosmi_key_role::from(*role) as i32 == number)
+    .ok_or(Fault::Argument)
 }
 
 /// Keys of an account.
@@ -125,6 +138,48 @@ pub unsafe extern "C" fn cosmi_keys_list_start(
                 Ok(Output::Keys(
                     client.list_keys(&call, &account, kind).await?.into(),
                 ))
+            },
+        )
+    })
+}
+
+/// Starts making a key of an account anew. The former one opens nothing any more.
+///
+/// client: not NULL.
+/// account: which account; copied before return; not NULL.
+/// key_role: a cosmi_key_role.
+/// timeout_ms: milliseconds for the whole operation, retries included; 0 = the client's default.
+/// callback: told the end, see cosmi_completion_fn; may be NULL.
+/// user_data: handed to the callback as it is; may be NULL.
+/// out_operation: receives the operation; not NULL.
+/// Returns COSMI_STATUS_OK if and only if it has made an operation, whose result is cosmi_operation_resources (no
+/// resource, and NEW; cosmi_keys_list_start gives the key); otherwise INVALID_ARGUMENT or RUNTIME, and the callback
+/// never runs. The operation is owned by the caller, free with cosmi_operation_free. Any thread. Since 0.1.0.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cosmi_key_regenerate_start(
+    client: *const cosmi_client,
+    account: *const cosmi_account_ref,
+    key_role: i32,
+    timeout_ms: u32,
+    callback: cosmi_completion_fn,
+    user_data: *mut c_void,
+    out_operation: *mut *mut cosmi_operation,
+) -> cosmi_status {
+    guard::status(|| unsafe {
+        let account = account::duplicate(account)?;
+        let key_role = role(key_role)?;
+        let first_poll = FirstPoll::OnWorker;
+        operation::start(
+            client,
+            timeout_ms,
+            callback,
+            user_data,
+            out_operation,
+            first_poll,
+            |client, call| async move {
+                let () = client.regenerate_key(&call, &account, key_role).await?;
+                Ok(Output::Resources(cosmi_resources::new_unseen()))
             },
         )
     })

@@ -19,16 +19,21 @@
 mod guard;
 mod text;
 
+pub mod access;
 pub mod account;
 pub mod client;
 pub mod collection;
 pub mod connection_strings;
+pub mod database;
 pub mod environment;
 pub mod error;
+pub mod identity;
 pub mod keys;
 pub mod log;
 pub mod operation;
 pub mod options;
+pub mod resources;
 pub mod status;
+pub mod throughput;
 pub mod token;
 pub mod version;

@@ -17,6 +17,7 @@ use super::environment::cosmi_environment;
 use super::error::cosmi_error;
 use super::guard::{self, Fault};
 use super::keys::cosmi_keys;
+use super::resources::cosmi_resources;
 use super::status::cosmi_status;
 use super::token::cosmi_token;
 use crate::azure;
@@ -30,7 +31,7 @@ use crate::task::{Completion, Endings, FirstPoll, Outcome, Task};
 ///
 /// Methods: cosmi_operation_id, cosmi_operation_wait, cosmi_operation_cancel, cosmi_operation_error,
 /// cosmi_operation_token, cosmi_operation_environment, cosmi_operation_accounts, cosmi_operation_keys,
-/// cosmi_operation_connection_strings, cosmi_operation_collection, cosmi_operation_free
+/// cosmi_operation_connection_strings, cosmi_operation_collection, cosmi_operation_resources, cosmi_operation_free
 pub struct cosmi_operation {
     id: u64,
     task: Arc<Task<Ended>>,
@@ -55,6 +56,7 @@ pub(super) enum Output {
     Keys(cosmi_keys),
     ConnectionStrings(cosmi_connection_strings),
     Collection(cosmi_collection),
+    Resources(cosmi_resources),
 }
 
 #[derive(Debug)]
@@ -351,6 +353,29 @@ pub unsafe extern "C" fn cosmi_operation_collection(
         guard::part(operation, |operation| {
             operation.part(|outcome| {
                 if let Ok(Output::Collection(found)) = outcome {
+                    Some(found)
+                } else {
+                    None
+                }
+            })
+        })
+    }
+}
+
+/// The result of the functions that make, change and delete, and of those that list and show databases, throughput,
+/// identities and access; cosmi_collection_list_start among them.
+///
+/// operation: may be NULL.
+/// Returns the resources, borrowed until the operation is freed; NULL for an operation that has not ended with them.
+/// Any thread. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cosmi_operation_resources(
+    operation: *const cosmi_operation,
+) -> *const cosmi_resources {
+    unsafe {
+        guard::part(operation, |operation| {
+            operation.part(|outcome| {
+                if let Ok(Output::Resources(found)) = outcome {
                     Some(found)
                 } else {
                     None

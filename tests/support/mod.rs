@@ -99,6 +99,11 @@ impl Simulator {
         self.control("POST", "/revoke-tokens", None);
     }
 
+    /// How long-running operations go from now on.
+    pub fn set_operations(&self, how: impl Into<Value>) {
+        self.control("POST", "/operations", Some(&how.into()));
+    }
+
     pub fn rotate_assertion(&self) {
         self.control("POST", "/rotate-assertion", None);
     }

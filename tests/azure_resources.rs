@@ -1,0 +1,620 @@
+//! Making, changing and deleting through Resource Manager: what comes of it, what a second run does, what is sent.
+
+mod support;
+
+use cosmi::azure::{AccountRef, Assignment, Created, KeyKind, KeyRole, Kind, Throughput};
+use serde_json::{Value, json};
+use support::{Simulator, call};
+
+const ACCOUNT: &str = r#"{"location":"westeurope","kind":"GlobalDocumentDB","properties":{"databaseAccountOfferType":"Standard","createMode":"Default","locations":[{"locationName":"westeurope","failoverPriority":0,"isZoneRedundant":false}]}}"#;
+const COLLECTION: &str = r#"{"partitionKey":{"paths":["/id"],"kind":"Hash","version":2}}"#;
+
+/// Requests to Resource Manager that change something.
+fn changes(azure: &Simulator) -> Vec<String> {
+    azure
+        .asked()
+        .into_iter()
+        .filter(|line| {
+            line.contains(" arm ") && !line.starts_with("GET ") && !line.starts_with("HEAD ")
+        })
+        .collect()
+}
+
+fn parsed(json: &str) -> Value {
+    serde_json::from_str(json).expect("JSON")
+}
+
+#[tokio::test]
+async fn the_tutorials_other_half_can_be_run_twice() {
+    let azure = Simulator::start();
+    let client = azure.client();
+    let account = azure.account("brandnew");
+    let throughput = Some(Throughput::Manual(400));
+    for again in [false, true] {
+        azure.forget();
+        let made = client
+            .create_account(&call(&client), &account, ACCOUNT, true)
+            .await
+            .expect("an account");
+        assert_eq!(matches!(made, Created::AlreadySo(_)), again, "{made:?}");
+        assert_eq!(
+            parsed(made.json())["properties"]["provisioningState"],
+            "Succeeded"
+        );
+        let made = client
+            .create_resource(&call(&client), &account, "Test", None, "{}", None, true)
+            .await
+            .expect("a database");
+        assert_eq!(matches!(made, Created::AlreadySo(_)), again, "{made:?}");
+        let made = client
+            .create_resource(
+                &call(&client),
+                &account,
+                "Test",
+                Some("Test"),
+                COLLECTION,
+                throughput,
+                true,
+            )
+            .await
+            .expect("a collection");
+        assert_eq!(matches!(made, Created::AlreadySo(_)), again, "{made:?}");
+        if again {
+            assert_eq!(
+                changes(&azure),
+                Vec::<String>::new(),
+                "a second run changes nothing"
+            );
+        }
+    }
+    let environment = client
+        .environment(&call(&client))
+        .await
+        .expect("this machine");
+    let claims = parsed(environment.claims_json.as_deref().expect("claims"));
+    let reader = Assignment {
+        principal_id: claims["oid"].as_str().expect("an object id").to_owned(),
+        role: "Cosmos DB Account Reader Role".to_owned(),
+    };
+    for again in [false, true] {
+        let given = client
+            .grant_access(&call(&client), &account, &reader)
+            .await
+            .expect("given");
+        assert_eq!(matches!(given, Created::AlreadySo(_)), again, "{given:?}");
+    }
+    let mut shown = client
+        .show_collection(&call(&client), &account, "Test", "Test")
+        .await;
+    for _ in 0..50 {
+        if shown.is_ok() {
+            break;
+        }
+        // a role takes some time, and a new token
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        client
+            .new_token(&call(&client), "https://management.azure.com/")
+            .await
+            .expect("a token");
+        shown = client
+            .show_collection(&call(&client), &account, "Test", "Test")
+            .await;
+    }
+    let shown = parsed(&shown.expect("on the data plane too").with_offer_json);
+    assert_eq!(shown["offer"]["content"]["offerThroughput"], 400);
+}
+
+#[tokio::test]
+async fn another_definition_is_a_conflict_that_shows_the_difference() {
+    let azure = Simulator::start();
+    let client = azure.client();
+    let account = azure.account("brandnew");
+    client
+        .create_account(&call(&client), &account, ACCOUNT, true)
+        .await
+        .expect("an account");
+    let other = ACCOUNT.replace("\"isZoneRedundant\":false", "\"isZoneRedundant\":true");
+    let error = client
+        .create_account(&call(&client), &account, &other, true)
+        .await
+        .expect_err("another");
+    assert_eq!(error.kind(), Kind::Conflict, "{error:?}");
+    assert!(
+        error.message().contains("isZoneRedundant: true, not false"),
+        "{error}"
+    );
+    client
+        .create_resource(&call(&client), &account, "D", None, "{}", None, true)
+        .await
+        .expect("a database");
+    client
+        .create_resource(
+            &call(&client),
+            &account,
+            "D",
+            Some("C"),
+            COLLECTION,
+            Some(Throughput::Manual(400)),
+            true,
+        )
+        .await
+        .expect("a collection");
+    let other = COLLECTION.replace("/id", "/other");
+    let error = client
+        .create_resource(&call(&client), &account, "D", Some("C"), &other, None, true)
+        .await
+        .expect_err("another");
+    assert!(
+        error
+            .message()
+            .contains("partitionKey.paths[0]: \"/other\", not \"/id\""),
+        "{error}"
+    );
+    let error = client
+        .create_resource(
+            &call(&client),
+            &account,
+            "D",
+            Some("C"),
+            COLLECTION,
+            Some(Throughput::Manual(500)),
+            true,
+        )
+        .await
+        .expect_err("another");
+    assert_eq!(error.kind(), Kind::Conflict, "{error:?}");
+}
+
+#[tokio::test]
+async fn what_is_deleted_is_gone_and_what_was_not_there_is_told() {
+    let azure = Simulator::start();
+    let client = azure.client();
+    let account = azure.account("brandnew");
+    client
+        .create_account(&call(&client), &account, ACCOUNT, true)
+        .await
+        .expect("an account");
+    client
+        .create_resource(&call(&client), &account, "D", None, "{}", None, true)
+        .await
+        .expect("a database");
+    client
+        .create_resource(
+            &call(&client),
+            &account,
+            "D",
+            Some("C"),
+            COLLECTION,
+            None,
+            true,
+        )
+        .await
+        .expect("a collection");
+    assert_eq!(
+        client
+            .list_resources(&call(&client), &account, None)
+            .await
+            .expect("databases")
+            .len(),
+        1
+    );
+    assert_eq!(
+        client
+            .list_resources(&call(&client), &account, Some("D"))
+            .await
+            .expect("collections")
+            .len(),
+        1
+    );
+    assert!(
+        client
+            .delete_resource(&call(&client), &account, "D", Some("C"), true)
+            .await
+            .expect("deleted")
+    );
+    assert!(
+        !client
+            .delete_resource(&call(&client), &account, "D", Some("C"), true)
+            .await
+            .expect("none")
+    );
+    assert_eq!(
+        client
+            .list_resources(&call(&client), &account, Some("D"))
+            .await
+            .expect("collections")
+            .len(),
+        0
+    );
+    assert!(
+        client
+            .delete_resource(&call(&client), &account, "D", None, true)
+            .await
+            .expect("deleted")
+    );
+    let error = client
+        .show_resource(&call(&client), &account, "D", None)
+        .await
+        .expect_err("gone");
+    assert_eq!(
+        (error.kind(), error.http_status()),
+        (Kind::NotFound, 404),
+        "{error:?}"
+    );
+    assert!(
+        client
+            .is_account_name_taken(&call(&client), &account)
+            .await
+            .expect("known")
+    );
+    assert!(
+        client
+            .delete_account(&call(&client), &account, true)
+            .await
+            .expect("deleted")
+    );
+    assert!(
+        !client
+            .is_account_name_taken(&call(&client), &account)
+            .await
+            .expect("known")
+    );
+    assert!(
+        !client
+            .delete_account(&call(&client), &account, true)
+            .await
+            .expect("none")
+    );
+}
+
+#[tokio::test]
+async fn throughput_is_set_and_changes_its_kind() {
+    let azure = Simulator::start();
+    let client = azure.client();
+    let account = azure.account("brandnew");
+    client
+        .create_account(&call(&client), &account, ACCOUNT, true)
+        .await
+        .expect("an account");
+    client
+        .create_resource(&call(&client), &account, "D", None, "{}", None, true)
+        .await
+        .expect("a database");
+    client
+        .create_resource(
+            &call(&client),
+            &account,
+            "D",
+            Some("C"),
+            COLLECTION,
+            Some(Throughput::Manual(400)),
+            true,
+        )
+        .await
+        .expect("a collection");
+    for (throughput, pointer, ru) in [
+        (
+            Throughput::Manual(600),
+            "/properties/resource/throughput",
+            600,
+        ),
+        (
+            Throughput::Autoscale(4000),
+            "/properties/resource/autoscaleSettings/maxThroughput",
+            4000,
+        ),
+        (
+            Throughput::Manual(800),
+            "/properties/resource/throughput",
+            800,
+        ),
+    ] {
+        let set = client
+            .set_throughput(&call(&client), &account, "D", Some("C"), throughput, true)
+            .await
+            .expect("set");
+        assert!(matches!(set, Created::New(_)), "{set:?}");
+        assert_eq!(
+            parsed(set.json()).pointer(pointer),
+            Some(&json!(ru)),
+            "{}",
+            set.json()
+        );
+        let again = client
+            .set_throughput(&call(&client), &account, "D", Some("C"), throughput, true)
+            .await
+            .expect("set");
+        assert!(matches!(again, Created::AlreadySo(_)), "{again:?}");
+    }
+    assert_eq!(
+        client
+            .throughput(&call(&client), &account, "D", None)
+            .await
+            .expect("none"),
+        None
+    );
+    let error = client
+        .set_throughput(
+            &call(&client),
+            &account,
+            "D",
+            None,
+            Throughput::Manual(400),
+            true,
+        )
+        .await
+        .expect_err("none");
+    assert_eq!(error.kind(), Kind::NotFound, "{error:?}");
+    azure.forget();
+    for odd in [
+        Throughput::Manual(450),
+        Throughput::Manual(0),
+        Throughput::Autoscale(500),
+    ] {
+        let error = client
+            .set_throughput(&call(&client), &account, "D", Some("C"), odd, true)
+            .await
+            .expect_err("odd");
+        assert_eq!(error.kind(), Kind::InvalidArgument, "{error:?}");
+    }
+    assert_eq!(azure.asked(), Vec::<String>::new(), "nothing is sent");
+}
+
+#[tokio::test]
+async fn a_regenerated_key_opens_nothing_any_more() {
+    let azure = Simulator::start();
+    let client = azure.client();
+    let account = azure.account("myaccount");
+    let before = client
+        .list_keys(&call(&client), &account, KeyKind::Auto)
+        .await
+        .expect("keys");
+    client
+        .regenerate_key(&call(&client), &account, KeyRole::Primary)
+        .await
+        .expect("regenerated");
+    let after = client
+        .list_keys(&call(&client), &account, KeyKind::Auto)
+        .await
+        .expect("keys");
+    assert!(before.keys[0].1 != after.keys[0].1, "the primary is new");
+    assert!(before.keys[1].1 == after.keys[1].1, "the secondary is not");
+    let opened = AccountRef {
+        endpoint: Some(azure.endpoint("myaccount").into()),
+        key: Some(before.keys[0].1.duplicate()),
+        ..AccountRef::default()
+    };
+    let error = client
+        .show_collection(&call(&client), &opened, "Test", "Test")
+        .await
+        .expect_err("refused");
+    assert_eq!(error.kind(), Kind::Unauthenticated, "{error:?}");
+    client
+        .show_collection(&call(&client), &account, "Test", "Test")
+        .await
+        .expect("with the new key");
+    assert!(
+        !format!("{:?}", azure.journal())
+            .contains(std::str::from_utf8(after.keys[0].1.as_bytes()).expect("text"))
+    );
+}
+
+#[tokio::test]
+async fn keyless_accounts_are_managed_without_a_key() {
+    let azure = Simulator::start();
+    let client = azure.client();
+    let found = client
+        .list_resources(&call(&client), &azure.account("keylessaccount"), None)
+        .await;
+    assert!(found.is_ok(), "{found:?}");
+    assert!(
+        azure
+            .asked()
+            .iter()
+            .all(|line| !line.to_lowercase().contains("keys")),
+        "{:#?}",
+        azure.asked()
+    );
+}
+
+#[tokio::test]
+async fn a_role_is_given_once_and_taken_away_again() {
+    let azure = Simulator::start();
+    let client = azure.client();
+    let account = azure.account("brandnew");
+    client
+        .create_account(&call(&client), &account, ACCOUNT, true)
+        .await
+        .expect("an account");
+    let machine = format!(
+        "/subscriptions/{}/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/myvm",
+        azure.subscription()
+    );
+    let machine = client
+        .show_machine(&call(&client), &machine)
+        .await
+        .expect("a machine");
+    let principal_id = parsed(&machine)["identity"]["principalId"]
+        .as_str()
+        .expect("an identity")
+        .to_owned();
+    let reader = Assignment {
+        principal_id: principal_id.clone(),
+        role: "Cosmos DB Account Reader Role".to_owned(),
+    };
+    let given = client
+        .grant_access(&call(&client), &account, &reader)
+        .await
+        .expect("given");
+    assert!(matches!(given, Created::New(_)), "{given:?}");
+    let given = client
+        .grant_access(&call(&client), &account, &reader)
+        .await
+        .expect("had");
+    assert!(matches!(given, Created::AlreadySo(_)), "{given:?}");
+    let held = client
+        .list_access(&call(&client), &account, Some(&principal_id))
+        .await
+        .expect("a list");
+    assert!(
+        held.iter().any(|one| one
+            .to_lowercase()
+            .contains("fbdf93bf-df7d-467e-a4d2-9458aa1360c8")),
+        "{held:#?}"
+    );
+    assert!(
+        client
+            .revoke_access(&call(&client), &account, &reader)
+            .await
+            .expect("taken")
+    );
+    assert!(
+        !client
+            .revoke_access(&call(&client), &account, &reader)
+            .await
+            .expect("had not")
+    );
+    let odd = Assignment {
+        role: "No Such Role".to_owned(),
+        ..reader
+    };
+    let error = client
+        .grant_access(&call(&client), &account, &odd)
+        .await
+        .expect_err("no role");
+    assert_eq!(error.kind(), Kind::NotFound, "{error:?}");
+    let odd = Assignment {
+        principal_id: "myvm".to_owned(),
+        ..odd
+    };
+    let error = client
+        .grant_access(&call(&client), &account, &odd)
+        .await
+        .expect_err("no id");
+    assert_eq!(error.kind(), Kind::InvalidArgument, "{error:?}");
+}
+
+#[tokio::test]
+async fn an_operation_that_fails_says_why_in_azures_words() {
+    let azure = Simulator::start();
+    let client = azure.client();
+    azure.set_operations(json!({ "polls": 1, "fail": { "code": "ServiceUnavailable", "message": "no capacity in West Europe" } }));
+    let error = client
+        .create_account(&call(&client), &azure.account("brandnew"), ACCOUNT, true)
+        .await
+        .expect_err("failed");
+    assert_eq!(
+        (error.kind(), error.service_code()),
+        (Kind::Service, Some("ServiceUnavailable")),
+        "{error:?}"
+    );
+    assert!(
+        error.message().contains("no capacity in West Europe"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn an_operation_on_another_host_gets_no_token() {
+    let azure = Simulator::start();
+    let client = azure.client();
+    azure.set_operations(json!({ "foreignHost": true }));
+    let error = client
+        .create_account(&call(&client), &azure.account("brandnew"), ACCOUNT, true)
+        .await
+        .expect_err("refused");
+    assert_eq!(error.kind(), Kind::BadResponse, "{error:?}");
+}
+
+#[tokio::test]
+async fn long_urls_and_dates_in_retry_after_are_followed() {
+    let azure = Simulator::start();
+    let client = azure.client();
+    azure.set_operations(json!({ "polls": 2, "longUrls": true, "retryAfter": "date" }));
+    let made = client
+        .create_account(&call(&client), &azure.account("brandnew"), ACCOUNT, true)
+        .await
+        .expect("made");
+    assert!(matches!(made, Created::New(_)), "{made:?}");
+}
+
+#[tokio::test]
+async fn who_does_not_wait_is_told_that_it_was_accepted() {
+    let azure = Simulator::start();
+    let client = azure.client();
+    azure.set_operations(json!({ "polls": 3 }));
+    let accepted = client
+        .create_account(&call(&client), &azure.account("brandnew"), ACCOUNT, false)
+        .await
+        .expect("accepted");
+    assert!(matches!(accepted, Created::Accepted(_)), "{accepted:?}");
+    // the same wish again waits for what goes on
+    let made = client
+        .create_account(&call(&client), &azure.account("brandnew"), ACCOUNT, true)
+        .await
+        .expect("made");
+    assert_eq!(
+        parsed(made.json())["properties"]["provisioningState"],
+        "Succeeded"
+    );
+    assert_eq!(changes(&azure).len(), 1, "{:#?}", changes(&azure));
+}
+
+#[tokio::test]
+async fn what_cannot_be_is_refused_before_anything_is_sent() {
+    let azure = Simulator::start();
+    let client = azure.client();
+    let alone = AccountRef {
+        name: Some("brandnew".into()),
+        ..AccountRef::default()
+    };
+    let error = client
+        .create_account(&call(&client), &alone, ACCOUNT, true)
+        .await
+        .expect_err("where?");
+    assert_eq!(error.kind(), Kind::InvalidArgument, "{error:?}");
+    for definition in ["", "[]", "{", "null"] {
+        let error = client
+            .create_account(&call(&client), &azure.account("brandnew"), definition, true)
+            .await
+            .expect_err("no definition");
+        assert_eq!(error.kind(), Kind::InvalidArgument, "{error:?}");
+    }
+    for name in ["", "a/b", ".."] {
+        let error = client
+            .create_resource(
+                &call(&client),
+                &azure.account("brandnew"),
+                name,
+                None,
+                "{}",
+                None,
+                true,
+            )
+            .await
+            .expect_err("no name");
+        assert_eq!(error.kind(), Kind::InvalidArgument, "{error:?}");
+    }
+    let error = client
+        .show_machine(&call(&client), "/subscriptions/x")
+        .await
+        .expect_err("no machine");
+    assert_eq!(error.kind(), Kind::InvalidArgument, "{error:?}");
+    assert_eq!(azure.asked(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn an_identity_is_turned_on_without_taking_the_others_away() {
+    let azure = Simulator::start();
+    let client = azure.client();
+    let id = format!(
+        "/subscriptions/{}/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/myvm",
+        azure.subscription()
+    );
+    let on = client
+        .enable_identity(&call(&client), &id, true)
+        .await
+        .expect("on");
+    assert!(matches!(on, Created::AlreadySo(_)), "{on:?}");
+    assert_eq!(changes(&azure), Vec::<String>::new());
+}
