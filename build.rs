@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 /// The reading order of the header.
-const NOUNS: [&str; 13] = [
+const NOUNS: [&str; 18] = [
     "version",
     "status",
     "error",
@@ -18,6 +18,11 @@ const NOUNS: [&str; 13] = [
     "keys",
     "connection_strings",
     "collection",
+    "resources",
+    "database",
+    "throughput",
+    "identity",
+    "access",
 ];
 
 fn main() {

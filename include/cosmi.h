@@ -280,6 +280,54 @@ typedef int32_t cosmi_offer_absence;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
+// What an operation has changed.
+enum cosmi_change
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    // Nothing, and nothing was to change: it was a read.
+    COSMI_CHANGE_NONE = 0,
+    // It was made, or made so.
+    COSMI_CHANGE_NEW = 1,
+    // Nothing: it was so already.
+    COSMI_CHANGE_ALREADY_SO = 2,
+    // Azure has accepted the change and is at it: it was not to be waited for.
+    COSMI_CHANGE_ACCEPTED = 3,
+    // It was deleted.
+    COSMI_CHANGE_DELETED = 4,
+    // Nothing: there was none.
+    COSMI_CHANGE_ABSENT = 5,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum cosmi_change cosmi_change;
+#else
+typedef int32_t cosmi_change;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// How the throughput of a database or collection is set.
+enum cosmi_throughput_kind
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    // Not at all: a collection shares its database's, and a serverless account has none.
+    COSMI_THROUGHPUT_KIND_NONE = 0,
+    // As many request units per second, always: 400 or more, in hundreds.
+    COSMI_THROUGHPUT_KIND_MANUAL = 1,
+    // Up to so many, as needed: 1000 or more, in thousands.
+    COSMI_THROUGHPUT_KIND_AUTOSCALE = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum cosmi_throughput_kind cosmi_throughput_kind;
+#else
+typedef int32_t cosmi_throughput_kind;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
 // Which account is meant: by name alone (it is looked for in all subscriptions that the identity sees), by
 // subscription, resource group and name, or by endpoint and key (then nothing is asked of Azure Resource Manager).
 //
@@ -301,8 +349,13 @@ typedef struct cosmi_accounts cosmi_accounts;
 // Owned by the caller, free with cosmi_client_free. Any number of threads may use it at the same time.
 //
 // Methods: cosmi_client_new, cosmi_client_free, cosmi_token_get_start, cosmi_token_renew_start,
-// cosmi_environment_show_start, cosmi_account_list_start, cosmi_account_show_start, cosmi_keys_list_start, cosmi_connection_strings_list_start,
-// cosmi_collection_show_start
+// cosmi_environment_show_start, cosmi_account_list_start, cosmi_account_show_start, cosmi_account_create_start,
+// cosmi_account_delete_start, cosmi_account_name_check_start, cosmi_keys_list_start, cosmi_key_regenerate_start,
+// cosmi_connection_strings_list_start, cosmi_database_list_start, cosmi_database_show_start,
+// cosmi_database_create_start, cosmi_database_delete_start, cosmi_collection_show_start,
+// cosmi_collection_list_start, cosmi_collection_create_start, cosmi_collection_delete_start,
+// cosmi_throughput_show_start, cosmi_throughput_set_start, cosmi_identity_show_start, cosmi_identity_enable_start,
+// cosmi_access_grant_start, cosmi_access_list_start, cosmi_access_revoke_start
 typedef struct cosmi_client cosmi_client;
 
 // A collection and its offer.
@@ -359,7 +412,7 @@ typedef struct cosmi_keys cosmi_keys;
 //
 // Methods: cosmi_operation_id, cosmi_operation_wait, cosmi_operation_cancel, cosmi_operation_error,
 // cosmi_operation_token, cosmi_operation_environment, cosmi_operation_accounts, cosmi_operation_keys,
-// cosmi_operation_connection_strings, cosmi_operation_collection, cosmi_operation_free
+// cosmi_operation_connection_strings, cosmi_operation_collection, cosmi_operation_resources, cosmi_operation_free
 typedef struct cosmi_operation cosmi_operation;
 
 // Settings for cosmi_client_new. Everything has a default; new options are all defaults.
@@ -372,6 +425,13 @@ typedef struct cosmi_operation cosmi_operation;
 // cosmi_options_set_cosmos_suffix, cosmi_options_set_metadata_endpoint, cosmi_options_set_ca_certificates,
 // cosmi_options_set_variable, cosmi_variable_name, cosmi_options_set_update_wait_ms, cosmi_options_set_timeout_ms, cosmi_options_free
 typedef struct cosmi_options cosmi_options;
+
+// Resources as Azure Resource Manager shows them, and what became of them.
+//
+// Borrowed from its operation.
+//
+// Methods: cosmi_resources_count, cosmi_resources_json, cosmi_resources_change
+typedef struct cosmi_resources cosmi_resources;
 
 // A token of the machine's identity.
 //
@@ -745,6 +805,14 @@ const cosmi_connection_strings *cosmi_operation_connection_strings(const cosmi_o
 // Any thread. Since 0.1.0.
 const cosmi_collection *cosmi_operation_collection(const cosmi_operation *operation);
 
+// The result of the functions that make, change and delete, and of those that list and show databases, throughput,
+// identities and access; cosmi_collection_list_start among them.
+//
+// operation: may be NULL.
+// Returns the resources, borrowed until the operation is freed; NULL for an operation that has not ended with them.
+// Any thread. Since 0.1.0.
+const cosmi_resources *cosmi_operation_resources(const cosmi_operation *operation);
+
 // Frees an operation. One that has not ended is cancelled, and its completion callback still runs. Everything
 // borrowed from the operation ends with it; secrets are wiped (a token that the client keeps for its next use is
 // wiped when the client forgets it).
@@ -1060,6 +1128,72 @@ cosmi_status cosmi_account_show_start(const cosmi_client *client,
                                       void *user_data,
                                       cosmi_operation **out_operation);
 
+// Starts making a Cosmos DB account, which takes minutes. One that exists with the same definition stays as it is; with
+// another, the operation ends with COSMI_STATUS_CONFLICT.
+//
+// client: not NULL.
+// account: its subscription, resource group and name; copied before return; not NULL.
+// definition_json: Azure Resource Manager's definition, an object with location and properties, and tags for example;
+// UTF-8, copied before return; not NULL.
+// no_wait: 0 = the operation ends when Azure is done; otherwise when Azure has accepted it.
+// timeout_ms: milliseconds for the whole operation, retries included; 0 = the client's default.
+// callback: told the end, see cosmi_completion_fn; may be NULL.
+// user_data: handed to the callback as it is; may be NULL.
+// out_operation: receives the operation; not NULL.
+// Returns COSMI_STATUS_OK if and only if it has made an operation, whose result is cosmi_operation_resources (one
+// resource, and NEW, ALREADY_SO or ACCEPTED); otherwise INVALID_ARGUMENT, INVALID_UTF8 or RUNTIME, and the callback
+// never runs. The operation is owned by the caller, free with cosmi_operation_free. Any thread. Since 0.1.0.
+COSMI_MUST_USE
+cosmi_status cosmi_account_create_start(const cosmi_client *client,
+                                        const cosmi_account_ref *account,
+                                        const char *definition_json,
+                                        int32_t no_wait,
+                                        uint32_t timeout_ms,
+                                        cosmi_completion_fn callback,
+                                        void *user_data,
+                                        cosmi_operation **out_operation);
+
+// Starts deleting a Cosmos DB account with all that is in it.
+//
+// client: not NULL.
+// account: which account; copied before return; not NULL.
+// no_wait: 0 = the operation ends when Azure is done; otherwise when Azure has accepted it.
+// timeout_ms: milliseconds for the whole operation, retries included; 0 = the client's default.
+// callback: told the end, see cosmi_completion_fn; may be NULL.
+// user_data: handed to the callback as it is; may be NULL.
+// out_operation: receives the operation; not NULL.
+// Returns COSMI_STATUS_OK if and only if it has made an operation, whose result is cosmi_operation_resources (no
+// resource, and DELETED, ABSENT or ACCEPTED); otherwise INVALID_ARGUMENT or RUNTIME, and the callback never runs. The
+// operation is owned by the caller, free with cosmi_operation_free. Any thread. Since 0.1.0.
+COSMI_MUST_USE
+cosmi_status cosmi_account_delete_start(const cosmi_client *client,
+                                        const cosmi_account_ref *account,
+                                        int32_t no_wait,
+                                        uint32_t timeout_ms,
+                                        cosmi_completion_fn callback,
+                                        void *user_data,
+                                        cosmi_operation **out_operation);
+
+// Starts asking whether any account in Azure, seen or unseen, has a name.
+//
+// client: not NULL.
+// account: the name; copied before return; not NULL.
+// timeout_ms: milliseconds for the whole operation, retries included; 0 = the client's default.
+// callback: told the end, see cosmi_completion_fn; may be NULL.
+// user_data: handed to the callback as it is; may be NULL.
+// out_operation: receives the operation; not NULL.
+// Returns COSMI_STATUS_OK if and only if it has made an operation, whose result is cosmi_operation_resources (no
+// resource, and ALREADY_SO for a name that is taken, ABSENT for one that is free); otherwise INVALID_ARGUMENT or
+// RUNTIME, and the callback never runs. The operation is owned by the caller, free with cosmi_operation_free.
+// Any thread. Since 0.1.0.
+COSMI_MUST_USE
+cosmi_status cosmi_account_name_check_start(const cosmi_client *client,
+                                            const cosmi_account_ref *account,
+                                            uint32_t timeout_ms,
+                                            cosmi_completion_fn callback,
+                                            void *user_data,
+                                            cosmi_operation **out_operation);
+
 // How many accounts there are.
 //
 // accounts: may be NULL.
@@ -1095,6 +1229,27 @@ cosmi_status cosmi_keys_list_start(const cosmi_client *client,
                                    cosmi_completion_fn callback,
                                    void *user_data,
                                    cosmi_operation **out_operation);
+
+// Starts making a key of an account anew. The former one opens nothing any more.
+//
+// client: not NULL.
+// account: which account; copied before return; not NULL.
+// key_role: a cosmi_key_role.
+// timeout_ms: milliseconds for the whole operation, retries included; 0 = the client's default.
+// callback: told the end, see cosmi_completion_fn; may be NULL.
+// user_data: handed to the callback as it is; may be NULL.
+// out_operation: receives the operation; not NULL.
+// Returns COSMI_STATUS_OK if and only if it has made an operation, whose result is cosmi_operation_resources (no
+// resource, and NEW; cosmi_keys_list_start gives the key); otherwise INVALID_ARGUMENT or RUNTIME, and the callback
+// never runs. The operation is owned by the caller, free with cosmi_operation_free. Any thread. Since 0.1.0.
+COSMI_MUST_USE
+cosmi_status cosmi_key_regenerate_start(const cosmi_client *client,
+                                        const cosmi_account_ref *account,
+                                        int32_t key_role,
+                                        uint32_t timeout_ms,
+                                        cosmi_completion_fn callback,
+                                        void *user_data,
+                                        cosmi_operation **out_operation);
 
 // How many keys there are.
 //
@@ -1236,6 +1391,85 @@ cosmi_status cosmi_collection_show_start(const cosmi_client *client,
                                          void *user_data,
                                          cosmi_operation **out_operation);
 
+// Starts listing the collections of a database through Azure Resource Manager; no key is needed.
+//
+// client: not NULL.
+// account: which account; copied before return; not NULL.
+// database: the database's name; UTF-8, copied before return; not NULL.
+// timeout_ms: milliseconds for the whole operation, retries included; 0 = the client's default.
+// callback: told the end, see cosmi_completion_fn; may be NULL.
+// user_data: handed to the callback as it is; may be NULL.
+// out_operation: receives the operation; not NULL.
+// Returns COSMI_STATUS_OK if and only if it has made an operation, whose result is cosmi_operation_resources (the
+// collections); otherwise INVALID_ARGUMENT, INVALID_UTF8 or RUNTIME, and the callback never runs. The operation is
+// owned by the caller, free with cosmi_operation_free. Any thread. Since 0.1.0.
+COSMI_MUST_USE
+cosmi_status cosmi_collection_list_start(const cosmi_client *client,
+                                         const cosmi_account_ref *account,
+                                         const char *database,
+                                         uint32_t timeout_ms,
+                                         cosmi_completion_fn callback,
+                                         void *user_data,
+                                         cosmi_operation **out_operation);
+
+// Starts making a collection through Azure Resource Manager; no key is needed. One that exists with the same
+// definition and throughput stays as it is; with another, the operation ends with COSMI_STATUS_CONFLICT.
+//
+// client: not NULL.
+// account: which account; copied before return; not NULL.
+// database: the database's name; UTF-8, copied before return; not NULL.
+// collection: the collection's name; UTF-8, copied before return; not NULL.
+// definition_json: the service's own definition without the name, an object with at least partitionKey; UTF-8, copied
+// before return; not NULL.
+// throughput_kind: a cosmi_throughput_kind; NONE = no throughput of its own (shared, or serverless).
+// throughput_ru: request units per second, the most of them for AUTOSCALE; 0 for NONE.
+// no_wait: 0 = the operation ends when Azure is done; otherwise when Azure has accepted it.
+// timeout_ms: milliseconds for the whole operation, retries included; 0 = the client's default.
+// callback: told the end, see cosmi_completion_fn; may be NULL.
+// user_data: handed to the callback as it is; may be NULL.
+// out_operation: receives the operation; not NULL.
+// Returns COSMI_STATUS_OK if and only if it has made an operation, whose result is cosmi_operation_resources (one
+// resource, and NEW, ALREADY_SO or ACCEPTED); otherwise INVALID_ARGUMENT, INVALID_UTF8 or RUNTIME, and the callback
+// never runs. The operation is owned by the caller, free with cosmi_operation_free. Any thread. Since 0.1.0.
+COSMI_MUST_USE
+cosmi_status cosmi_collection_create_start(const cosmi_client *client,
+                                           const cosmi_account_ref *account,
+                                           const char *database,
+                                           const char *collection,
+                                           const char *definition_json,
+                                           int32_t throughput_kind,
+                                           uint32_t throughput_ru,
+                                           int32_t no_wait,
+                                           uint32_t timeout_ms,
+                                           cosmi_completion_fn callback,
+                                           void *user_data,
+                                           cosmi_operation **out_operation);
+
+// Starts deleting a collection with all that is in it.
+//
+// client: not NULL.
+// account: which account; copied before return; not NULL.
+// database: the database's name; UTF-8, copied before return; not NULL.
+// collection: the collection's name; UTF-8, copied before return; not NULL.
+// no_wait: 0 = the operation ends when Azure is done; otherwise when Azure has accepted it.
+// timeout_ms: milliseconds for the whole operation, retries included; 0 = the client's default.
+// callback: told the end, see cosmi_completion_fn; may be NULL.
+// user_data: handed to the callback as it is; may be NULL.
+// out_operation: receives the operation; not NULL.
+// Returns COSMI_STATUS_OK if and only if it has made an operation, whose result is cosmi_operation_resources (no
+// resource, and DELETED, ABSENT or ACCEPTED); otherwise INVALID_ARGUMENT, INVALID_UTF8 or RUNTIME, and the callback
+// never runs. The operation is owned by the caller, free with cosmi_operation_free. Any thread. Since 0.1.0.
+COSMI_MUST_USE
+cosmi_status cosmi_collection_delete_start(const cosmi_client *client,
+                                           const cosmi_account_ref *account,
+                                           const char *database,
+                                           const char *collection,
+                                           int32_t no_wait,
+                                           uint32_t timeout_ms,
+                                           cosmi_completion_fn callback,
+                                           void *user_data,
+                                           cosmi_operation **out_operation);
+
 // The collection: the service's JSON, verbatim.
 //
 // collection: may be NULL.
@@ -1320,6 +1554,282 @@ const char *cosmi_collection_endpoint(const cosmi_collection *collection, size_t
 // collection: may be NULL.
 // Returns a cosmi_key_kind; AUTO when it is not known, because the caller has given the key; -1 for NULL. Any thread. Since 0.1.0.
 int32_t cosmi_collection_key_access(const cosmi_collection *collection);
+
+// How many resources there are.
+//
+// resources: may be NULL.
+// Returns the number; 0 for NULL. Any thread. Since 0.1.0.
+size_t cosmi_resources_count(const cosmi_resources *resources);
+
+// A resource: Azure Resource Manager's JSON, verbatim.
+//
+// resources: may be NULL.
+// index: 0 to cosmi_resources_count - 1.
+// out_len: receives the length in bytes, without the NUL; may be NULL.
+// Returns NUL-terminated UTF-8, borrowed until the operation is freed; NULL when there is none at that index.
+// Any thread. Since 0.1.0.
+const char *cosmi_resources_json(const cosmi_resources *resources, size_t index, size_t *out_len);
+
+// What the operation has changed.
+//
+// resources: may be NULL.
+// Returns a cosmi_change; -1 for NULL. Any thread. Since 0.1.0.
+int32_t cosmi_resources_change(const cosmi_resources *resources);
+
+// Starts listing the databases of an account through Azure Resource Manager; no key is needed.
+//
+// client: not NULL.
+// account: which account; copied before return; not NULL.
+// timeout_ms: milliseconds for the whole operation, retries included; 0 = the client's default.
+// callback: told the end, see cosmi_completion_fn; may be NULL.
+// user_data: handed to the callback as it is; may be NULL.
+// out_operation: receives the operation; not NULL.
+// Returns COSMI_STATUS_OK if and only if it has made an operation, whose result is cosmi_operation_resources (the
+// databases); otherwise INVALID_ARGUMENT or RUNTIME, and the callback never runs. The operation is owned by the
+// caller, free with cosmi_operation_free. Any thread. Since 0.1.0.
+COSMI_MUST_USE
+cosmi_status cosmi_database_list_start(const cosmi_client *client,
+                                       const cosmi_account_ref *account,
+                                       uint32_t timeout_ms,
+                                       cosmi_completion_fn callback,
+                                       void *user_data,
+                                       cosmi_operation **out_operation);
+
+// Starts reading a database through Azure Resource Manager; no key is needed.
+//
+// client: not NULL.
+// account: which account; copied before return; not NULL.
+// database: the database's name; UTF-8, copied before return; not NULL.
+// timeout_ms: milliseconds for the whole operation, retries included; 0 = the client's default.
+// callback: told the end, see cosmi_completion_fn; may be NULL.
+// user_data: handed to the callback as it is; may be NULL.
+// out_operation: receives the operation; not NULL.
+// Returns COSMI_STATUS_OK if and only if it has made an operation, whose result is cosmi_operation_resources (one
+// resource); otherwise INVALID_ARGUMENT, INVALID_UTF8 or RUNTIME, and the callback never runs. The operation is owned
+// by the caller, free with cosmi_operation_free. Any thread. Since 0.1.0.
+COSMI_MUST_USE
+cosmi_status cosmi_database_show_start(const cosmi_client *client,
+                                       const cosmi_account_ref *account,
+                                       const char *database,
+                                       uint32_t timeout_ms,
+                                       cosmi_completion_fn callback,
+                                       void *user_data,
+                                       cosmi_operation **out_operation);
+
+// Starts making a database. One that exists with the same throughput stays as it is; with another, the operation ends
+// with COSMI_STATUS_CONFLICT.
+//
+// client: not NULL.
+// account: which account; copied before return; not NULL.
+// database: the database's name; UTF-8, copied before return; not NULL.
+// throughput_kind: a cosmi_throughput_kind; NONE = no throughput of its own (shared, or serverless).
+// throughput_ru: request units per second, the most of them for AUTOSCALE; 0 for NONE.
+// no_wait: 0 = the operation ends when Azure is done; otherwise when Azure has accepted it.
+// timeout_ms: milliseconds for the whole operation, retries included; 0 = the client's default.
+// callback: told the end, see cosmi_completion_fn; may be NULL.
+// user_data: handed to the callback as it is; may be NULL.
+// out_operation: receives the operation; not NULL.
+// Returns COSMI_STATUS_OK if and only if it has made an operation, whose result is cosmi_operation_resources (one
+// resource, and NEW, ALREADY_SO or ACCEPTED); otherwise INVALID_ARGUMENT, INVALID_UTF8 or RUNTIME, and the callback
+// never runs. The operation is owned by the caller, free with cosmi_operation_free. Any thread. Since 0.1.0.
+COSMI_MUST_USE
+cosmi_status cosmi_database_create_start(const cosmi_client *client,
+                                         const cosmi_account_ref *account,
+                                         const char *database,
+                                         int32_t throughput_kind,
+                                         uint32_t throughput_ru,
+                                         int32_t no_wait,
+                                         uint32_t timeout_ms,
+                                         cosmi_completion_fn callback,
+                                         void *user_data,
+                                         cosmi_operation **out_operation);
+
+// Starts deleting a database with all that is in it.
+//
+// client: not NULL.
+// account: which account; copied before return; not NULL.
+// database: the database's name; UTF-8, copied before return; not NULL.
+// no_wait: 0 = the operation ends when Azure is done; otherwise when Azure has accepted it.
+// timeout_ms: milliseconds for the whole operation, retries included; 0 = the client's default.
+// callback: told the end, see cosmi_completion_fn; may be NULL.
+// user_data: handed to the callback as it is; may be NULL.
+// out_operation: receives the operation; not NULL.
+// Returns COSMI_STATUS_OK if and only if it has made an operation, whose result is cosmi_operation_resources (no
+// resource, and DELETED, ABSENT or ACCEPTED); otherwise INVALID_ARGUMENT, INVALID_UTF8 or RUNTIME, and the callback
+// never runs. The operation is owned by the caller, free with cosmi_operation_free. Any thread. Since 0.1.0.
+COSMI_MUST_USE
+cosmi_status cosmi_database_delete_start(const cosmi_client *client,
+                                         const cosmi_account_ref *account,
+                                         const char *database,
+                                         int32_t no_wait,
+                                         uint32_t timeout_ms,
+                                         cosmi_completion_fn callback,
+                                         void *user_data,
+                                         cosmi_operation **out_operation);
+
+// Starts reading the throughput of a database or collection.
+//
+// client: not NULL.
+// account: which account; copied before return; not NULL.
+// database: the database's name; UTF-8, copied before return; not NULL.
+// collection: the collection's name; UTF-8, copied before return; NULL = the database's own throughput.
+// timeout_ms: milliseconds for the whole operation, retries included; 0 = the client's default.
+// callback: told the end, see cosmi_completion_fn; may be NULL.
+// user_data: handed to the callback as it is; may be NULL.
+// out_operation: receives the operation; not NULL.
+// Returns COSMI_STATUS_OK if and only if it has made an operation, whose result is cosmi_operation_resources (one
+// resource, or none where it has no throughput of its own); otherwise INVALID_ARGUMENT, INVALID_UTF8 or RUNTIME, and
+// the callback never runs. The operation is owned by the caller, free with cosmi_operation_free.
+// Any thread. Since 0.1.0.
+COSMI_MUST_USE
+cosmi_status cosmi_throughput_show_start(const cosmi_client *client,
+                                         const cosmi_account_ref *account,
+                                         const char *database,
+                                         const char *collection,
+                                         uint32_t timeout_ms,
+                                         cosmi_completion_fn callback,
+                                         void *user_data,
+                                         cosmi_operation **out_operation);
+
+// Starts setting the throughput of a database or collection that has its own. A change between manual and autoscale comes
+// first where one is needed, and is waited for whatever no_wait says.
+//
+// client: not NULL.
+// account: which account; copied before return; not NULL.
+// database: the database's name; UTF-8, copied before return; not NULL.
+// collection: the collection's name; UTF-8, copied before return; NULL = the database's own throughput.
+// throughput_kind: MANUAL or AUTOSCALE of cosmi_throughput_kind.
+// throughput_ru: request units per second, the most of them for AUTOSCALE.
+// no_wait: 0 = the operation ends when Azure is done; otherwise when Azure has accepted it.
+// timeout_ms: milliseconds for the whole operation, retries included; 0 = the client's default.
+// callback: told the end, see cosmi_completion_fn; may be NULL.
+// user_data: handed to the callback as it is; may be NULL.
+// out_operation: receives the operation; not NULL.
+// Returns COSMI_STATUS_OK if and only if it has made an operation, whose result is cosmi_operation_resources (one
+// resource, and NEW, ALREADY_SO or ACCEPTED); otherwise INVALID_ARGUMENT, INVALID_UTF8 or RUNTIME, and the callback
+// never runs. The operation is owned by the caller, free with cosmi_operation_free. Any thread. Since 0.1.0.
+COSMI_MUST_USE
+cosmi_status cosmi_throughput_set_start(const cosmi_client *client,
+                                        const cosmi_account_ref *account,
+                                        const char *database,
+                                        const char *collection,
+                                        int32_t throughput_kind,
+                                        uint32_t throughput_ru,
+                                        int32_t no_wait,
+                                        uint32_t timeout_ms,
+                                        cosmi_completion_fn callback,
+                                        void *user_data,
+                                        cosmi_operation **out_operation);
+
+// Starts reading a virtual machine, scale set, Web or Function app, Automation account or Arc server with its
+// identity.
+//
+// client: not NULL.
+// resource_id: the machine's resource id in Azure; UTF-8, copied before return; not NULL.
+// timeout_ms: milliseconds for the whole operation, retries included; 0 = the client's default.
+// callback: told the end, see cosmi_completion_fn; may be NULL.
+// user_data: handed to the callback as it is; may be NULL.
+// out_operation: receives the operation; not NULL.
+// Returns COSMI_STATUS_OK if and only if it has made an operation, whose result is cosmi_operation_resources (one
+// resource; its identity.principalId is whom a role is granted to); otherwise INVALID_ARGUMENT, INVALID_UTF8 or
+// RUNTIME, and the callback never runs. The operation is owned by the caller, free with cosmi_operation_free.
+// Any thread. Since 0.1.0.
+COSMI_MUST_USE
+cosmi_status cosmi_identity_show_start(const cosmi_client *client,
+                                       const char *resource_id,
+                                       uint32_t timeout_ms,
+                                       cosmi_completion_fn callback,
+                                       void *user_data,
+                                       cosmi_operation **out_operation);
+
+// Starts turning the system-assigned identity of a machine on. Its user-assigned ones stay.
+//
+// client: not NULL.
+// resource_id: the machine's resource id in Azure; UTF-8, copied before return; not NULL.
+// no_wait: 0 = the operation ends when Azure is done; otherwise when Azure has accepted it.
+// timeout_ms: milliseconds for the whole operation, retries included; 0 = the client's default.
+// callback: told the end, see cosmi_completion_fn; may be NULL.
+// user_data: handed to the callback as it is; may be NULL.
+// out_operation: receives the operation; not NULL.
+// Returns COSMI_STATUS_OK if and only if it has made an operation, whose result is cosmi_operation_resources (one
+// resource, and NEW, ALREADY_SO or ACCEPTED); otherwise INVALID_ARGUMENT, INVALID_UTF8 or RUNTIME, and the callback
+// never runs. The operation is owned by the caller, free with cosmi_operation_free. Any thread. Since 0.1.0.
+COSMI_MUST_USE
+cosmi_status cosmi_identity_enable_start(const cosmi_client *client,
+                                         const char *resource_id,
+                                         int32_t no_wait,
+                                         uint32_t timeout_ms,
+                                         cosmi_completion_fn callback,
+                                         void *user_data,
+                                         cosmi_operation **out_operation);
+
+// Starts giving an identity a role on an account. Who has it keeps it. It takes effect some minutes later.
+//
+// client: not NULL.
+// account: which account; copied before return; not NULL.
+// principal_id: the identity's object (principal) id; UTF-8, copied before return; not NULL.
+// role: the role's name or id; UTF-8, copied before return; not NULL.
+// timeout_ms: milliseconds for the whole operation, retries included; 0 = the client's default.
+// callback: told the end, see cosmi_completion_fn; may be NULL.
+// user_data: handed to the callback as it is; may be NULL.
+// out_operation: receives the operation; not NULL.
+// Returns COSMI_STATUS_OK if and only if it has made an operation, whose result is cosmi_operation_resources (the role
+// assignment, and NEW or ALREADY_SO); otherwise INVALID_ARGUMENT, INVALID_UTF8 or RUNTIME, and the callback never
+// runs. The operation is owned by the caller, free with cosmi_operation_free. Any thread. Since 0.1.0.
+COSMI_MUST_USE
+cosmi_status cosmi_access_grant_start(const cosmi_client *client,
+                                      const cosmi_account_ref *account,
+                                      const char *principal_id,
+                                      const char *role,
+                                      uint32_t timeout_ms,
+                                      cosmi_completion_fn callback,
+                                      void *user_data,
+                                      cosmi_operation **out_operation);
+
+// Starts listing the role assignments that count for an account.
+//
+// client: not NULL.
+// account: which account; copied before return; not NULL.
+// principal_id: the identity's object (principal) id; UTF-8, copied before return; NULL = of all.
+// timeout_ms: milliseconds for the whole operation, retries included; 0 = the client's default.
+// callback: told the end, see cosmi_completion_fn; may be NULL.
+// user_data: handed to the callback as it is; may be NULL.
+// out_operation: receives the operation; not NULL.
+// Returns COSMI_STATUS_OK if and only if it has made an operation, whose result is cosmi_operation_resources (the role
+// assignments); otherwise INVALID_ARGUMENT, INVALID_UTF8 or RUNTIME, and the callback never runs. The operation is
+// owned by the caller, free with cosmi_operation_free. Any thread. Since 0.1.0.
+COSMI_MUST_USE
+cosmi_status cosmi_access_list_start(const cosmi_client *client,
+                                     const cosmi_account_ref *account,
+                                     const char *principal_id,
+                                     uint32_t timeout_ms,
+                                     cosmi_completion_fn callback,
+                                     void *user_data,
+                                     cosmi_operation **out_operation);
+
+// Starts taking a role on an account away from an identity. What comes down from the resource group or the
+// subscription stays.
+//
+// client: not NULL.
+// account: which account; copied before return; not NULL.
+// principal_id: the identity's object (principal) id; UTF-8, copied before return; not NULL.
+// role: the role's name or id; UTF-8, copied before return; not NULL.
+// timeout_ms: milliseconds for the whole operation, retries included; 0 = the client's default.
+// callback: told the end, see cosmi_completion_fn; may be NULL.
+// user_data: handed to the callback as it is; may be NULL.
+// out_operation: receives the operation; not NULL.
+// Returns COSMI_STATUS_OK if and only if it has made an operation, whose result is cosmi_operation_resources (no
+// resource, and DELETED or ABSENT); otherwise INVALID_ARGUMENT, INVALID_UTF8 or RUNTIME, and the callback never runs.
+// The operation is owned by the caller, free with cosmi_operation_free. Any thread. Since 0.1.0.
+COSMI_MUST_USE
+cosmi_status cosmi_access_revoke_start(const cosmi_client *client,
+                                       const cosmi_account_ref *account,
+                                       const char *principal_id,
+                                       const char *role,
+                                       uint32_t timeout_ms,
+                                       cosmi_completion_fn callback,
+                                       void *user_data,
+                                       cosmi_operation **out_operation);
 
 #ifdef __cplusplus
 }  // extern "C"

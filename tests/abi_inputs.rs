@@ -11,17 +11,22 @@ use std::ffi::{CStr, CString, c_char, c_void};
 use std::ptr::{null, null_mut};
 
 use abi_support::*;
+use cosmi::abi::access::*;
 use cosmi::abi::account::*;
 use cosmi::abi::client::*;
 use cosmi::abi::collection::*;
 use cosmi::abi::connection_strings::*;
+use cosmi::abi::database::*;
 use cosmi::abi::environment::*;
 use cosmi::abi::error::*;
+use cosmi::abi::identity::*;
 use cosmi::abi::keys::*;
 use cosmi::abi::log::*;
 use cosmi::abi::operation::*;
 use cosmi::abi::options::*;
+use cosmi::abi::resources::*;
 use cosmi::abi::status::*;
+use cosmi::abi::throughput::*;
 use cosmi::abi::token::*;
 use cosmi::abi::version::*;
 
@@ -310,7 +315,8 @@ fn entries() -> Vec<Entry> {
         cosmi_operation_accounts,
         cosmi_operation_keys,
         cosmi_operation_connection_strings,
-        cosmi_operation_collection
+        cosmi_operation_collection,
+        cosmi_operation_resources
     ]);
     entries.extend(numbers![
         cosmi_operation_id = 0,
@@ -327,7 +333,9 @@ fn entries() -> Vec<Entry> {
         cosmi_connection_strings_count = 0,
         cosmi_collection_offer_absence = -1,
         cosmi_collection_request_charge_ru = 0.0,
-        cosmi_collection_key_access = -1
+        cosmi_collection_key_access = -1,
+        cosmi_resources_count = 0,
+        cosmi_resources_change = -1
     ]);
     entries.extend(bytes![
         cosmi_error_message,
@@ -363,9 +371,11 @@ fn entries() -> Vec<Entry> {
         cosmi_connection_strings_value,
         cosmi_connection_strings_description,
         cosmi_connection_strings_key_kind,
-        cosmi_connection_strings_type
+        cosmi_connection_strings_type,
+        cosmi_resources_json
     ]);
     entries.extend(starts());
+    entries.extend(resource_starts());
     entries
 }
 
@@ -622,4 +632,218 @@ fn no_input_to_any_function_does_harm() {
         cosmi_status::TimedOut,
         "still works"
     );
+}
+
+/// Text that a start takes.
+#[derive(Clone, Copy)]
+enum Taken {
+    Needed(&'static CStr),
+    OrNull(&'static CStr),
+}
+
+/// A start of what Resource Manager has: its texts one by one in place of good ones, NULL, and the strangest accounts.
+fn resource_start<const N: usize>(
+    world: &World,
+    takes_account: bool,
+    texts: [Taken; N],
+    start: impl Fn(
+        *const cosmi_client,
+        *const cosmi_account_ref,
+        [*const c_char; N],
+        cosmi_completion_fn,
+        *mut *mut cosmi_operation,
+    ) -> cosmi_status,
+) {
+    use cosmi_status::{InvalidArgument, InvalidUtf8};
+    let (client, account) = (world.client.0, world.account.0);
+    let good = texts.map(|(Taken::Needed(text) | Taken::OrNull(text))| text.as_ptr());
+    refused(InvalidArgument, |callback, out| {
+        start(null(), account, good, callback, out)
+    });
+    refused(InvalidArgument, |callback, _| {
+        start(client, account, good, callback, null_mut())
+    });
+    if takes_account {
+        refused(InvalidArgument, |callback, out| {
+            start(client, null(), good, callback, out)
+        });
+        strange_accounts(|account, out| start(client, account, good, None, out));
+    }
+    let huge = huge();
+    for at in 0..N {
+        let with = |text| {
+            let mut texts = good;
+            texts[at] = text;
+            texts
+        };
+        refused(InvalidUtf8, |callback, out| {
+            start(client, account, with(BAD_UTF8.as_ptr()), callback, out)
+        });
+        match texts[at] {
+            Taken::Needed(_) => refused(InvalidArgument, |callback, out| {
+                start(client, account, with(null()), callback, out)
+            }),
+            Taken::OrNull(_) => ends(|out| start(client, account, with(null()), None, out)),
+        }
+        for strange in [
+            c"", c"../..", c"a/b?c#d", c"100%", c"\"'", c"naïve", c"{", c"[]", &huge,
+        ] {
+            ends(|out| start(client, account, with(strange.as_ptr()), None, out));
+        }
+    }
+}
+
+/// `(client, account, text …, number …, timeout_ms, callback, user_data, out_operation)`, or without the account.
+macro_rules! resource_starts {
+    ($($function:ident($(@$account:ident;)? $($text:ident: $good:expr),*; $($number:expr),*)),+) => { vec![$(
+        entry!($function, |world: &World| {
+            let takes_account = !stringify!($($account)?).is_empty();
+            resource_start(
+                world,
+                takes_account,
+                [$($good),*],
+                |client, _account, [$($text),*], callback, out| unsafe {
+                    $(let $account = _account;)?
+                    $function(
+                        client, $($account,)? $($text,)* $($number,)* MOMENT, callback, null_mut(), out,
+                    )
+                },
+            );
+        })
+    ),+] };
+}
+
+const MOMENT: u32 = 10;
+
+fn resource_starts() -> Vec<Entry> {
+    use Taken::{Needed, OrNull};
+    const MANUAL: i32 = cosmi_throughput_kind::Manual as i32;
+    const NAME: Taken = Needed(c"Test");
+    const MACHINE: &CStr = c"/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/myvm";
+    const PRINCIPAL: &CStr = c"33333333-0000-0000-0000-000000000002";
+    resource_starts![
+        cosmi_account_create_start(@account; definition: Needed(c"{}"); 0),
+        cosmi_account_delete_start(@account; ; 0),
+        cosmi_account_name_check_start(@account; ;),
+        cosmi_key_regenerate_start(@account; ; 3),
+        cosmi_database_list_start(@account; ;),
+        cosmi_database_show_start(@account; database: NAME;),
+        cosmi_database_create_start(@account; database: NAME; MANUAL, 400, 0),
+        cosmi_database_delete_start(@account; database: NAME; 1),
+        cosmi_collection_list_start(@account; database: NAME;),
+        cosmi_collection_create_start(@account; database: NAME, collection: NAME, definition: Needed(c"{}"); MANUAL, u32::MAX, i32::MIN),
+        cosmi_collection_delete_start(@account; database: NAME, collection: NAME; 0),
+        cosmi_throughput_show_start(@account; database: NAME, collection: OrNull(c"Test");),
+        cosmi_throughput_set_start(@account; database: NAME, collection: OrNull(c"Test"); MANUAL, 400, 0),
+        cosmi_identity_show_start(id: Needed(MACHINE);),
+        cosmi_identity_enable_start(id: Needed(MACHINE); 0),
+        cosmi_access_grant_start(@account; principal: Needed(PRINCIPAL), role: Needed(c"Reader");),
+        cosmi_access_list_start(@account; principal: OrNull(PRINCIPAL);),
+        cosmi_access_revoke_start(@account; principal: Needed(PRINCIPAL), role: Needed(c"Reader");)
+    ]
+}
+
+#[test]
+fn numbers_that_mean_nothing_are_refused() {
+    use cosmi_throughput_kind::{Autoscale, Manual, None as NoneOfItsOwn};
+    let server = Server::silent();
+    let client = Client::of(&server);
+    let (account, name) = (AccountRef::new(), c"Test".as_ptr());
+    let create = |kind, ru, callback, out| unsafe {
+        cosmi_database_create_start(
+            client.0,
+            account.0,
+            name,
+            kind,
+            ru,
+            0,
+            MOMENT,
+            callback,
+            null_mut(),
+            out,
+        )
+    };
+    let create_in = |kind, ru, callback, out| unsafe {
+        cosmi_collection_create_start(
+            client.0,
+            account.0,
+            name,
+            name,
+            c"{}".as_ptr(),
+            kind,
+            ru,
+            0,
+            MOMENT,
+            callback,
+            null_mut(),
+            out,
+        )
+    };
+    let set = |kind, ru, callback, out| unsafe {
+        cosmi_throughput_set_start(
+            client.0,
+            account.0,
+            name,
+            null(),
+            kind,
+            ru,
+            0,
+            MOMENT,
+            callback,
+            null_mut(),
+            out,
+        )
+    };
+    let invalid = cosmi_status::InvalidArgument;
+    for number in OUT_OF_RANGE.into_iter().chain([3]) {
+        refused(invalid, |callback, out| create(number, 400, callback, out));
+        refused(invalid, |callback, out| create_in(number, 0, callback, out));
+        refused(invalid, |callback, out| set(number, 400, callback, out));
+    }
+    for number in OUT_OF_RANGE.into_iter().chain([4]) {
+        refused(invalid, |callback, out| unsafe {
+            cosmi_key_regenerate_start(
+                client.0,
+                account.0,
+                number,
+                MOMENT,
+                callback,
+                null_mut(),
+                out,
+            )
+        });
+    }
+    // none of its own is no amount, and cannot be set
+    let none = NoneOfItsOwn as i32;
+    refused(invalid, |callback, out| create(none, 400, callback, out));
+    refused(invalid, |callback, out| create_in(none, 1, callback, out));
+    refused(invalid, |callback, out| set(none, 0, callback, out));
+    // an amount that does not fit is told in words, before anything is sent
+    for (kind, ru) in [
+        (Manual, 0),
+        (Manual, 399),
+        (Manual, 450),
+        (Autoscale, 400),
+        (Autoscale, u32::MAX),
+    ] {
+        let starts: [&dyn Fn(*mut *mut cosmi_operation) -> cosmi_status; 3] = [
+            &|out| create(kind as i32, ru, None, out),
+            &|out| create_in(kind as i32, ru, None, out),
+            &|out| set(kind as i32, ru, None, out),
+        ];
+        for start in starts {
+            let mut operation = null_mut();
+            assert_eq!(start(&raw mut operation), cosmi_status::Ok);
+            let operation = Operation(operation);
+            assert_eq!(operation.end(), invalid, "{kind:?} {ru}");
+            let action = unsafe {
+                text(cosmi_error_action(
+                    cosmi_operation_error(operation.0),
+                    null_mut(),
+                ))
+            };
+            assert!(action.is_some_and(|action| action.contains("RU/s")));
+        }
+    }
+    assert_eq!(server.requests(), 0);
 }

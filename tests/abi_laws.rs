@@ -2,7 +2,7 @@
 
 mod abi_support;
 
-use std::ffi::c_void;
+use std::ffi::{CStr, c_void};
 use std::ptr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
@@ -10,15 +10,19 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use abi_support::*;
+use cosmi::abi::access::*;
 use cosmi::abi::account::*;
 use cosmi::abi::client::*;
 use cosmi::abi::collection::*;
 use cosmi::abi::connection_strings::*;
+use cosmi::abi::database::*;
 use cosmi::abi::environment::*;
 use cosmi::abi::error::*;
+use cosmi::abi::identity::*;
 use cosmi::abi::keys::*;
 use cosmi::abi::operation::*;
 use cosmi::abi::status::*;
+use cosmi::abi::throughput::*;
 use cosmi::abi::token::*;
 
 type Start = Box<
@@ -33,7 +37,7 @@ type Start = Box<
 
 /// Every function that starts an operation.
 fn starts() -> Vec<(&'static str, Start)> {
-    vec![
+    let mut starts: Vec<(&str, Start)> = vec![
         (
             "token",
             Box::new(|client, callback, data, out| unsafe {
@@ -93,6 +97,44 @@ fn starts() -> Vec<(&'static str, Start)> {
                 )
             }),
         ),
+    ];
+    starts.extend(resource_starts());
+    starts
+}
+
+/// Those of what Resource Manager has: `(client, account, …, timeout_ms, callback, user_data, out_operation)`, or without the
+/// account.
+macro_rules! resource_starts {
+    ($($function:ident($(@$account:ident;)? $($more:expr),*)),+) => { vec![$((
+        stringify!($function),
+        Box::new(|client, callback, data, out| unsafe {
+            $(let $account = AccountRef::new();)?
+            $function(client, $($account.0,)? $($more,)* 0, callback, data, out)
+        }) as Start,
+    )),+] };
+}
+
+fn resource_starts() -> Vec<(&'static str, Start)> {
+    const PRINCIPAL: &CStr = c"33333333-0000-0000-0000-000000000002";
+    resource_starts![
+        cosmi_account_create_start(@account; c"{}".as_ptr(), 0),
+        cosmi_account_delete_start(@account; 0),
+        cosmi_account_name_check_start(@account;),
+        cosmi_key_regenerate_start(@account; 0),
+        cosmi_database_list_start(@account;),
+        cosmi_database_show_start(@account; c"Test".as_ptr()),
+        cosmi_database_create_start(@account; c"Test".as_ptr(), 0, 0, 0),
+        cosmi_database_delete_start(@account; c"Test".as_ptr(), 0),
+        cosmi_collection_list_start(@account; c"Test".as_ptr()),
+        cosmi_collection_create_start(@account; c"Test".as_ptr(), c"Test".as_ptr(), c"{}".as_ptr(), 0, 0, 0),
+        cosmi_collection_delete_start(@account; c"Test".as_ptr(), c"Test".as_ptr(), 0),
+        cosmi_throughput_show_start(@account; c"Test".as_ptr(), ptr::null()),
+        cosmi_throughput_set_start(@account; c"Test".as_ptr(), ptr::null(), 1, 400, 0),
+        cosmi_identity_show_start(c"/machine".as_ptr()),
+        cosmi_identity_enable_start(c"/machine".as_ptr(), 0),
+        cosmi_access_grant_start(@account; PRINCIPAL.as_ptr(), c"Reader".as_ptr()),
+        cosmi_access_list_start(@account; ptr::null()),
+        cosmi_access_revoke_start(@account; PRINCIPAL.as_ptr(), c"Reader".as_ptr())
     ]
 }
 

@@ -35,7 +35,7 @@ const SANITIZED: [&str; 3] = [
     "-fno-omit-frame-pointer",
 ];
 const TESTS: [&str; 4] = ["header_twice", "operations", "fork", "pinned"];
-const EXAMPLES: [&str; 2] = ["show_collection", "tutorial"];
+const EXAMPLES: [&str; 3] = ["show_collection", "tutorial", "provision"];
 
 #[derive(Clone, Copy)]
 struct Dialect {
@@ -222,7 +222,7 @@ fn the_programs_lose_no_memory_under_valgrind() {
     }
 }
 
-/// The commands of both examples, with what leads them to the simulator.
+/// The commands of the examples that read, with what leads them to the simulator.
 fn examples(simulator: &Simulator, command: impl Fn(&str) -> Command) -> [Command; 2] {
     let (subscription, endpoint) = (simulator.subscription(), simulator.endpoint("myaccount"));
     let mut show = command("show_collection");
@@ -294,6 +294,59 @@ fn the_examples_say_what_is_wrong_and_what_to_do() {
         assert_eq!(output.status.code(), Some(1), "{said}");
         assert!(
             said.starts_with(status) && said.contains("\nWhat to do: "),
+            "{said}"
+        );
+    }
+}
+
+/// Makes an account that is not there yet, and all that belongs to it, twice.
+fn provision_twice(simulator: &Simulator, account: &str, command: impl Fn() -> Command) {
+    let values = [
+        simulator.subscription(),
+        "rg",
+        "westeurope",
+        account,
+        "Test",
+        "Test",
+        "33333333-0000-0000-0000-000000000002",
+    ];
+    for change in ["new", "already so"] {
+        let mut command = command();
+        command.args(values).envs(simulator.env());
+        let lines: String = ["account:", "database:", "collection:", "access:"]
+            .map(|what| format!("{what:<12}{change}\n"))
+            .concat();
+        assert_eq!(succeed(command), lines);
+    }
+}
+
+#[test]
+fn what_the_example_makes_is_new_and_then_already_so() {
+    let simulator = Simulator::start();
+    simulator.set_operations(serde_json::json!({ "polls": 1, "retryAfter": "0" }));
+    every_build(|compiler, dialect| {
+        let account = format!("made-by-{}-{}", compiler, dialect.language).replace('+', "p");
+        let program = build("provision", compiler, dialect, &[]);
+        provision_twice(&simulator, &account, || Command::new(&program));
+    });
+    if is_there("gcc") {
+        let sanitized = build("provision", "gcc", C11, &SANITIZED);
+        provision_twice(&simulator, "sanitized", || Command::new(&sanitized));
+        if is_there("valgrind") {
+            let plain = build("provision", "gcc", C11, &[]);
+            provision_twice(&simulator, "watched", || valgrind(&plain));
+        }
+        let mut elsewhere = Command::new(build("provision", "gcc", C11, &[]));
+        elsewhere.args([simulator.subscription(), "rg", "northeurope", "sanitized"]);
+        elsewhere.args(["Test", "Test", "33333333-0000-0000-0000-000000000002"]);
+        elsewhere.envs(simulator.env());
+        let output = run(elsewhere);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        assert!(
+            said.starts_with("CONFLICT: ")
+                && said.contains("location")
+                && said.contains("\nWhat to do: "),
             "{said}"
         );
     }

@@ -283,12 +283,13 @@ pub unsafe extern "C" fn cosmi_account_show_start(
     })
 }
 
-/// Starts making a Cosmos DB account. One that exists with the same definition stays as it is; with another, the
-/// operation ends with COSMI_STATUS_CONFLICT.
+/// Starts making a Cosmos DB account, which takes minutes. One that exists with the same definition stays as it is; with
+/// another, the operation ends with COSMI_STATUS_CONFLICT.
 ///
 /// client: not NULL.
 /// account: its subscription, resource group and name; copied before return; not NULL.
-/// definition_json: what Azure Resource Manager takes, an object with location and properties, for example tags too; UTF-8, copied before return; not NULL.
+/// definition_json: Azure Resource Manager's definition, an object with location and properties, and tags for example;
+/// UTF-8, copied before return; not NULL.
 /// no_wait: 0 = the operation ends when Azure is done; otherwise when Azure has accepted it.
 /// timeout_ms: milliseconds for the whole operation, retries included; 0 = the client's default.
 /// callback: told the end, see cosmi_completion_fn; may be NULL.
@@ -383,8 +384,8 @@ pub unsafe extern "C" fn cosmi_account_delete_start(
 /// out_operation: receives the operation; not NULL.
 /// Returns COSMI_STATUS_OK if and only if it has made an operation, whose result is cosmi_operation_resources (no
 /// resource, and ALREADY_SO for a name that is taken, ABSENT for one that is free); otherwise INVALID_ARGUMENT or
-/// RUNTIME, and the callback never runs. The operation is owned by the caller, free with cosmi_operation_free. Any
-/// thread. Since 0.1.0.
+/// RUNTIME, and the callback never runs. The operation is owned by the caller, free with cosmi_operation_free.
+/// Any thread. Since 0.1.0.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cosmi_account_name_check_start(

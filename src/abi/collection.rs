@@ -187,7 +187,8 @@ pub unsafe extern "C" fn cosmi_collection_list_start(
 /// account: which account; copied before return; not NULL.
 /// database: the database's name; UTF-8, copied before return; not NULL.
 /// collection: the collection's name; UTF-8, copied before return; not NULL.
-/// definition_json: the service's own definition without the name, an object with at least partitionKey; UTF-8, copied before return; not NULL.
+/// definition_json: the service's own definition without the name, an object with at least partitionKey; UTF-8, copied
+/// before return; not NULL.
 /// throughput_kind: a cosmi_throughput_kind; NONE = no throughput of its own (shared, or serverless).
 /// throughput_ru: request units per second, the most of them for AUTOSCALE; 0 for NONE.
 /// no_wait: 0 = the operation ends when Azure is done; otherwise when Azure has accepted it.

@@ -21,8 +21,8 @@ use crate::task::FirstPoll;
 /// out_operation: receives the operation; not NULL.
 /// Returns COSMI_STATUS_OK if and only if it has made an operation, whose result is cosmi_operation_resources (one
 /// resource; its identity.principalId is whom a role is granted to); otherwise INVALID_ARGUMENT, INVALID_UTF8 or
-/// RUNTIME, and the callback never runs. The operation is owned by the caller, free with cosmi_operation_free. Any
-/// thread. Since 0.1.0.
+/// RUNTIME, and the callback never runs. The operation is owned by the caller, free with cosmi_operation_free.
+/// Any thread. Since 0.1.0.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cosmi_identity_show_start(

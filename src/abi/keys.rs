@@ -178,7 +178,7 @@ pub unsafe extern "C" fn cosmi_key_regenerate_start(
             out_operation,
             first_poll,
             |client, call| async move {
-                let () = client.regenerate_key(&call, &account, key_role).await?;
+                client.regenerate_key(&call, &account, key_role).await?;
                 Ok(Output::Resources(cosmi_resources::new_unseen()))
             },
         )

@@ -52,8 +52,8 @@ fn required(kind: i32, ru: u32) -> Result<Throughput, Fault> {
 /// out_operation: receives the operation; not NULL.
 /// Returns COSMI_STATUS_OK if and only if it has made an operation, whose result is cosmi_operation_resources (one
 /// resource, or none where it has no throughput of its own); otherwise INVALID_ARGUMENT, INVALID_UTF8 or RUNTIME, and
-/// the callback never runs. The operation is owned by the caller, free with cosmi_operation_free. Any thread. Since
-/// 0.1.0.
+/// the callback never runs. The operation is owned by the caller, free with cosmi_operation_free.
+/// Any thread. Since 0.1.0.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cosmi_throughput_show_start(
@@ -88,8 +88,8 @@ pub unsafe extern "C" fn cosmi_throughput_show_start(
     })
 }
 
-/// Starts setting the throughput of a database or collection that has its own, and changes between manual and autoscale
-/// where needed.
+/// Starts setting the throughput of a database or collection that has its own. A change between manual and autoscale comes
+/// first where one is needed, and is waited for whatever no_wait says.
 ///
 /// client: not NULL.
 /// account: which account; copied before return; not NULL.

@@ -65,12 +65,10 @@ impl Arm {
                     let held = self
                         .assignments(call, account, Some(&assignment.principal_id))
                         .await?;
-                    let role = body_role(&body);
-                    let same = held
-                        .iter()
-                        .find(|one| one.get().to_ascii_lowercase().contains(&role));
+                    let role = role_of(&body);
+                    let same = held.iter().find(|one| role_of(one.get()).ends_with(&role));
                     return Ok(Created::AlreadySo(
-                        same.map_or_else(|| "{}".to_owned(), |one| one.get().to_owned()),
+                        same.map_or(body, |one| one.get().to_owned()),
                     ));
                 }
                 Err(error) if error.service_code() == Some("PrincipalNotFound") => {
@@ -247,13 +245,14 @@ fn what<'a>(verb: &'static str, account: &'a Name, needs: &'static str) -> What<
     }
 }
 
-fn body_role(body: &str) -> String {
-    let body: Value = serde_json::from_str(body).unwrap_or_default();
-    let definition = body
+/// The role that an assignment names, in lower case.
+fn role_of(assignment: &str) -> String {
+    let assignment: Value = serde_json::from_str(assignment).unwrap_or_default();
+    let definition = assignment
         .pointer("/properties/roleDefinitionId")
-        .and_then(Value::as_str)
-        .unwrap_or_default();
+        .and_then(Value::as_str);
     definition
+        .unwrap_or_default()
         .rsplit('/')
         .next()
         .unwrap_or_default()

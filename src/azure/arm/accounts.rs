@@ -253,7 +253,11 @@ impl Arm {
         name: &Name,
         wait: bool,
     ) -> Result<bool, Error> {
-        let path = self.resource_id(call, name).await?;
+        let path = match self.resource_id(call, name).await {
+            Ok(path) => path,
+            Err(error) if error.kind() == Kind::NotFound => return Ok(false),
+            Err(error) => return Err(error),
+        };
         let what = What {
             verb: "delete",
             thing: format!("account {}", name.account),

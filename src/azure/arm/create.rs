@@ -41,7 +41,7 @@ pub(super) struct Wish<'a> {
 }
 
 // between looks at a resource that somebody else is making
-const PAUSE: Duration = Duration::from_secs(5);
+const PAUSE: Duration = Duration::from_secs(2);
 
 impl Arm {
     /// Makes the resource unless it is there already. With another definition than the wish it is left as it is.

@@ -7,24 +7,56 @@ use super::{Arm, Method, What};
 use crate::azure::call::Call;
 use crate::azure::error::{Error, Kind};
 
-/// Types that have identities, and the version by which each is asked.
-const TYPES: [(&str, &str); 5] = [
-    ("Microsoft.Compute/virtualMachines", "2024-07-01"),
-    ("Microsoft.Compute/virtualMachineScaleSets", "2024-07-01"),
-    ("Microsoft.Web/sites", "2023-12-01"),
-    ("Microsoft.Automation/automationAccounts", "2023-11-01"),
-    ("Microsoft.HybridCompute/machines", "2024-07-10"),
+/// A type that has identities: the version by which it is asked, and the actions that a role must allow.
+struct Type {
+    name: &'static str,
+    api_version: &'static str,
+    read: &'static str,
+    write: &'static str,
+}
+
+const TYPES: [Type; 5] = [
+    Type {
+        name: "Microsoft.Compute/virtualMachines",
+        api_version: "2024-07-01",
+        read: "Microsoft.Compute/virtualMachines/read",
+        write: "Microsoft.Compute/virtualMachines/write",
+    },
+    Type {
+        name: "Microsoft.Compute/virtualMachineScaleSets",
+        api_version: "2024-07-01",
+        read: "Microsoft.Compute/virtualMachineScaleSets/read",
+        write: "Microsoft.Compute/virtualMachineScaleSets/write",
+    },
+    Type {
+        name: "Microsoft.Web/sites",
+        api_version: "2023-12-01",
+        read: "Microsoft.Web/sites/Read",
+        write: "Microsoft.Web/sites/Write",
+    },
+    Type {
+        name: "Microsoft.Automation/automationAccounts",
+        api_version: "2023-11-01",
+        read: "Microsoft.Automation/automationAccounts/read",
+        write: "Microsoft.Automation/automationAccounts/write",
+    },
+    Type {
+        name: "Microsoft.HybridCompute/machines",
+        api_version: "2024-07-10",
+        read: "Microsoft.HybridCompute/machines/read",
+        write: "Microsoft.HybridCompute/machines/write",
+    },
 ];
 
 struct Machine<'a> {
     id: &'a str,
-    api_version: &'static str,
+    kind: &'static Type,
 }
 
 impl<'a> Machine<'a> {
     fn parse(id: &'a str) -> Result<Machine<'a>, Error> {
         let wrong = || {
-            let types: Vec<_> = TYPES.iter().map(|(name, _)| *name).collect();
+            let types: Vec<_> = TYPES.iter().map(|kind| kind.name).collect();
             Error::invalid("that is no resource with an identity").with_action(format!(
                 "give the resource id of one of {}",
                 types.join(", ")
@@ -50,10 +82,8 @@ impl<'a> Machine<'a> {
         let full = format!("{namespace}/{kind}");
         let found = TYPES
             .iter()
-            .find(|(name, _)| name.eq_ignore_ascii_case(&full));
-        found
-            .map(|(_, api_version)| Machine { id, api_version })
-            .ok_or_else(wrong)
+            .find(|kind| kind.name.eq_ignore_ascii_case(&full));
+        found.map(|kind| Machine { id, kind }).ok_or_else(wrong)
     }
 
     fn what(&self, verb: &'static str, needs: &'static str) -> What<'a> {
@@ -72,10 +102,16 @@ impl Arm {
     /// The resource with its identity, verbatim.
     pub(in crate::azure) async fn machine(&self, call: &Call, id: &str) -> Result<String, Error> {
         let machine = Machine::parse(id)?;
-        let what = machine.what("read", "Microsoft.Compute/virtualMachines/read");
+        let what = machine.what("read", machine.kind.read);
         text_of(
             &self
-                .ask(call, Method::Get, machine.id, machine.api_version, &what)
+                .ask(
+                    call,
+                    Method::Get,
+                    machine.id,
+                    machine.kind.api_version,
+                    &what,
+                )
                 .await?,
         )
     }
@@ -88,9 +124,15 @@ impl Arm {
         wait: bool,
     ) -> Result<Created, Error> {
         let machine = Machine::parse(id)?;
-        let what = machine.what("turn on", "Microsoft.Compute/virtualMachines/write");
+        let what = machine.what("turn on", machine.kind.write);
         let found = self
-            .ask(call, Method::Get, machine.id, machine.api_version, &what)
+            .ask(
+                call,
+                Method::Get,
+                machine.id,
+                machine.kind.api_version,
+                &what,
+            )
             .await?;
         let exists = value(&found)?;
         let kind = exists
@@ -120,7 +162,7 @@ impl Arm {
                 call,
                 Method::Patch,
                 machine.id,
-                machine.api_version,
+                machine.kind.api_version,
                 Some(&body),
                 &what,
             )
@@ -130,7 +172,13 @@ impl Arm {
         }
         self.settle(call, accepted, &what).await?;
         let made = self
-            .ask(call, Method::Get, machine.id, machine.api_version, &what)
+            .ask(
+                call,
+                Method::Get,
+                machine.id,
+                machine.kind.api_version,
+                &what,
+            )
             .await?;
         if value(&made)?.pointer("/identity/principalId").is_none() {
             return Err(Error::new(
@@ -150,7 +198,7 @@ mod tests {
     #[test]
     fn only_what_has_an_identity_is_asked() {
         let id = |kind: &str| format!("/subscriptions/s/resourceGroups/rg/providers/{kind}/name");
-        for (kind, _) in TYPES {
+        for kind in TYPES.iter().map(|kind| kind.name) {
             assert!(Machine::parse(&id(kind)).is_ok(), "{kind}");
         }
         assert!(
@@ -164,8 +212,8 @@ mod tests {
             "/",
             "vm",
             &id("Microsoft.Storage/storageAccounts"),
-            &format!("{}/x", id(TYPES[0].0)),
-            &format!("{}?x", id(TYPES[0].0)),
+            &format!("{}/x", id(TYPES[0].name)),
+            &format!("{}?x", id(TYPES[0].name)),
         ] {
             assert!(Machine::parse(odd).is_err(), "{odd}");
         }

@@ -306,8 +306,12 @@ impl Arm {
                     &what,
                 )
                 .await?;
-            // the amount can only be set when the kind has been changed
+            // the amount can only be set when the kind has been changed, and may be right by then
             self.settle(call, accepted, &what).await?;
+            let now = self.throughput(call, place).await?;
+            if let Some(now) = now.filter(|now| Throughput::of(now) == Some(throughput)) {
+                return Ok(Created::New(now.to_string()));
+            }
         }
         let body = json!({ "properties": { "resource": throughput.spelled() } }).to_string();
         let accepted = self

@@ -1,4 +1,4 @@
-//! The control address: faults, the journal, counts, the clock, keys, tokens.
+//! The control address: faults, the journal, counts, the clock, keys, tokens, how long things take.
 
 use hyper::Method;
 use serde::Deserialize;
@@ -53,7 +53,8 @@ fn respond(simulator: &Simulator, request: &Request) -> Result<Reply, Reply> {
             .set_offset(body::<ClockChange>(request)?.offset_seconds),
         (POST, "/rotate-keys") => {
             let account = body::<Rotation>(request)?.account;
-            if !simulator.model_mut().rotate_keys(&account) {
+            let now = simulator.clock.now();
+            if !simulator.model_mut().rotate_keys(&account, now) {
                 return Err(refuse(404, &format!("there is no account {account:?}")));
             }
         }
@@ -61,6 +62,10 @@ fn respond(simulator: &Simulator, request: &Request) -> Result<Reply, Reply> {
             let lifetime = body::<TokenLifetime>(request)?;
             simulator.set_token_lifetime(lifetime.seconds, lifetime.refresh_in);
         }
+        (POST, "/operations") => {
+            simulator.model_mut().operations.settings = body(request)?;
+        }
+        (POST, "/role-assignments") => simulator.model_mut().rbac.delays = body(request)?,
         (POST, "/revoke-tokens") => simulator.tokens.revoke_all(),
         (POST, "/rotate-assertion") => simulator
             .assertions
@@ -72,7 +77,8 @@ fn respond(simulator: &Simulator, request: &Request) -> Result<Reply, Reply> {
         (
             _,
             "/faults" | "/journal" | "/stats" | "/clock" | "/rotate-keys" | "/token-lifetime"
-            | "/revoke-tokens" | "/rotate-assertion" | "/reset",
+            | "/operations" | "/role-assignments" | "/revoke-tokens" | "/rotate-assertion"
+            | "/reset",
         ) => {
             return Err(refuse(405, "this path has other methods"));
         }

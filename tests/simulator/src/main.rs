@@ -17,12 +17,14 @@ mod cosmos;
 mod face;
 mod faults;
 mod files;
+mod hosts;
 mod http;
 mod identity;
 mod imds;
 mod journal;
 mod machine_learning;
 mod model;
+mod operations;
 mod ports;
 mod rbac;
 mod scenario;
@@ -41,11 +43,13 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Parser;
+use tokio::sync::mpsc::UnboundedReceiver;
 
 use cli::Arguments;
 use files::TemporaryFolder;
 use ports::Ports;
 use scenario::Scenario;
+use server::Port;
 use simulator::{Simulator, Start};
 use tls::Authority;
 
@@ -79,14 +83,22 @@ async fn run(arguments: Arguments) -> Result<(), Error> {
         arc_keys,
         assertion: folder.join("federated-token"),
     };
-    let simulator = Arc::new(Simulator::new(start, ports.addresses.accounts.clone())?);
+    let simulator = Arc::new(Simulator::new(start, ports.doors)?);
     println!("{}", announcement::line(&ports.addresses, &simulator, &ca));
     for port in ports.all {
         tokio::spawn(server::serve(Arc::clone(&simulator), port));
     }
+    tokio::spawn(serve_opened(Arc::clone(&simulator), ports.opened));
     stop::requested().await;
     simulator.arc_keys.clear();
     Ok(())
+}
+
+/// Serves the addresses of accounts made later.
+async fn serve_opened(simulator: Arc<Simulator>, mut opened: UnboundedReceiver<Port>) {
+    while let Some(port) = opened.recv().await {
+        tokio::spawn(server::serve(Arc::clone(&simulator), port));
+    }
 }
 
 fn read_scenario(path: &Path) -> Result<Scenario, String> {

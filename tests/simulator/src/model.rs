@@ -1,18 +1,50 @@
-//! What this Azure holds: accounts with their keys, databases, collections and offers.
+//! What this Azure holds: accounts with their keys, databases, collections and offers; machines; work in progress.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
+use crate::hosts::{self, Host, Principal};
+use crate::operations::Operations;
 use crate::rbac::Rbac;
-use crate::scenario::{self, Scenario};
+use crate::scenario::{self, Scenario, UserAssignedIdentity};
 use crate::secret;
 
 pub struct Model {
     pub scenario: Scenario,
     pub rbac: Rbac,
     pub accounts: Vec<Account>,
+    pub hosts: Vec<Host>,
+    pub user_assigned_identities: Vec<UserAssignedIdentity>,
+    pub directory: Vec<Principal>,
+    pub operations: Operations,
+}
+
+/// How far an account is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum State {
+    Creating,
+    Updating,
+    Succeeded,
+    Deleting,
+}
+
+/// A role in the data plane itself.
+#[derive(Clone, Debug)]
+pub struct SqlRoleAssignment {
+    pub id: String,
+    pub role_definition_id: String,
+    pub principal_id: String,
+    pub scope: String,
+}
+
+/// How much a database or a collection is given.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Throughput {
+    Manual(u32),
+    /// The most it scales to.
+    Autoscale(u32),
 }
 
 pub struct Account {
@@ -25,6 +57,10 @@ pub struct Account {
     pub offers: Vec<Offer>,
     /// The log sequence number of the account's metadata.
     pub lsn: u64,
+    /// How much was deleted: what is made again gets other ids.
+    generation: u64,
+    pub state: State,
+    pub sql_role_assignments: Vec<SqlRoleAssignment>,
 }
 
 #[derive(Clone)]
@@ -33,6 +69,8 @@ pub struct Keys {
     pub secondary: String,
     pub primary_readonly: String,
     pub secondary_readonly: String,
+    /// When each of them was made, in this order.
+    pub generated: [Timestamp; 4],
 }
 
 #[derive(Debug)]
@@ -58,17 +96,29 @@ pub struct Offer {
 
 impl Model {
     pub fn new(scenario: Scenario, now: Timestamp) -> Result<Model, String> {
-        let rbac = Rbac::new(&scenario)?;
+        let rbac = Rbac::new(&scenario, now)?;
         let accounts = scenario
             .accounts
             .iter()
             .map(|spec| Account::new(spec, &scenario, now))
             .collect();
+        let hosts = hosts::all(&scenario);
         Ok(Model {
+            user_assigned_identities: hosts::user_assigned(&hosts),
+            directory: hosts::directory(&scenario, &hosts),
+            hosts,
             scenario,
             rbac,
             accounts,
+            operations: Operations::default(),
         })
+    }
+
+    /// Ends the work whose time has come.
+    pub fn settle(&mut self, now: Timestamp) {
+        for (work, went_well) in self.operations.end_due(now) {
+            work(self, now, went_well);
+        }
     }
 
     pub fn account(&self, name: &str) -> Option<&Account> {
@@ -77,15 +127,17 @@ impl Model {
             .find(|account| account.spec.name.eq_ignore_ascii_case(name))
     }
 
-    /// Gives an account new keys; false when there is no such account.
-    pub fn rotate_keys(&mut self, name: &str) -> bool {
-        let account = self
-            .accounts
+    pub fn account_mut(&mut self, name: &str) -> Option<&mut Account> {
+        self.accounts
             .iter_mut()
-            .find(|account| account.spec.name.eq_ignore_ascii_case(name));
-        match account {
+            .find(|account| account.spec.name.eq_ignore_ascii_case(name))
+    }
+
+    /// Gives an account new keys; false when there is no such account.
+    pub fn rotate_keys(&mut self, name: &str, now: Timestamp) -> bool {
+        match self.account_mut(name) {
             Some(account) => {
-                account.keys = Keys::new();
+                account.keys = Keys::new(now);
                 true
             }
             None => false,
@@ -94,13 +146,28 @@ impl Model {
 }
 
 impl Keys {
-    fn new() -> Keys {
+    fn new(now: Timestamp) -> Keys {
         Keys {
             primary: secret::account_key(),
             secondary: secret::account_key(),
             primary_readonly: secret::account_key(),
             secondary_readonly: secret::account_key(),
+            generated: [now; 4],
         }
+    }
+
+    /// Replaces one key; false when there is no such kind.
+    pub fn regenerate(&mut self, kind: &str, now: Timestamp) -> bool {
+        let (index, key) = match kind.to_ascii_lowercase().as_str() {
+            "primary" => (0, &mut self.primary),
+            "secondary" => (1, &mut self.secondary),
+            "primaryreadonly" => (2, &mut self.primary_readonly),
+            "secondaryreadonly" => (3, &mut self.secondary_readonly),
+            _ => return false,
+        };
+        *key = secret::account_key();
+        self.generated[index] = now;
+        true
     }
 
     pub fn read_write(&self) -> [&str; 2] {
@@ -114,19 +181,35 @@ impl Keys {
 
 impl Account {
     fn new(spec: &scenario::Account, scenario: &Scenario, now: Timestamp) -> Account {
-        let mut account = Account {
-            spec: spec.clone(),
-            subscription_id: scenario.subscription_of(spec).to_owned(),
-            keys: Keys::new(),
-            created: now,
-            databases: Vec::new(),
-            offers: Vec::new(),
-            lsn: 4,
-        };
+        let subscription_id = scenario.subscription_of(spec).to_owned();
+        let mut account = Account::empty(spec.clone(), subscription_id, now);
         for database in &spec.databases {
             account.add_database(database, now);
         }
         account
+    }
+
+    /// An account without databases.
+    pub fn empty(spec: scenario::Account, subscription_id: String, now: Timestamp) -> Account {
+        Account {
+            spec,
+            subscription_id,
+            keys: Keys::new(now),
+            created: now,
+            databases: Vec::new(),
+            offers: Vec::new(),
+            lsn: 4,
+            generation: 0,
+            state: State::Succeeded,
+            sql_role_assignments: Vec::new(),
+        }
+    }
+
+    pub fn consistency(&self) -> &str {
+        let policy = self.spec.properties.get("consistencyPolicy");
+        policy
+            .and_then(|policy| policy["defaultConsistencyLevel"].as_str())
+            .unwrap_or("Session")
     }
 
     /// The account's id in Resource Manager.
@@ -145,9 +228,13 @@ impl Account {
         self.databases.iter().find(|database| database.rid == rid)
     }
 
-    fn add_database(&mut self, spec: &scenario::Database, now: Timestamp) {
+    pub fn database_mut(&mut self, id: &str) -> Option<&mut Database> {
+        self.databases.iter_mut().find(|database| database.id == id)
+    }
+
+    pub fn add_database(&mut self, spec: &scenario::Database, now: Timestamp) {
         let seed = format!("{}\n{}", self.spec.name, spec.id);
-        let rid = rid(&digest(&seed)[..4]);
+        let rid = rid(&self.digest(&seed)[..4]);
         let own_path = format!("dbs/{rid}/");
         let document = json!({
             "id": spec.id,
@@ -178,6 +265,103 @@ impl Account {
         self.databases.push(database);
     }
 
+    pub fn remove_database(&mut self, id: &str) {
+        let Some(index) = self.databases.iter().position(|database| database.id == id) else {
+            return;
+        };
+        let database = self.databases.remove(index);
+        self.remove_offer(&database.rid);
+        for collection in &database.collections {
+            self.remove_offer(&collection.rid);
+        }
+        self.generation += 1;
+    }
+
+    pub fn add_collection(&mut self, database: &str, spec: &scenario::Collection, now: Timestamp) {
+        let Some(index) = self.databases.iter().position(|known| known.id == database) else {
+            return;
+        };
+        let owner = self.databases.remove(index);
+        let collection = self.collection(&owner, spec, now);
+        self.databases.insert(index, owner);
+        self.databases[index].collections.push(collection);
+    }
+
+    /// Lays a new definition over a collection's document; what identifies it stays.
+    pub fn replace_collection(
+        &mut self,
+        database: &str,
+        id: &str,
+        definition: &Map<String, Value>,
+        now: Timestamp,
+    ) {
+        let etag = self.next_etag(now);
+        let collection = self
+            .database_mut(database)
+            .and_then(|database| database.collections.iter_mut().find(|known| known.id == id));
+        let Some(document) = collection.and_then(|known| known.document.as_object_mut()) else {
+            return;
+        };
+        let gone = [
+            "defaultTtl",
+            "uniqueKeyPolicy",
+            "analyticalStorageTtl",
+            "computedProperties",
+        ];
+        document.retain(|name, _| !gone.contains(&name.as_str()) || definition.contains_key(name));
+        for (name, value) in definition {
+            document.insert(name.clone(), value.clone());
+        }
+        document.insert("_etag".to_owned(), json!(etag));
+        document.insert("_ts".to_owned(), json!(now.as_second()));
+    }
+
+    pub fn remove_collection(&mut self, database: &str, id: &str) {
+        let Some(owner) = self.database_mut(database) else {
+            return;
+        };
+        if let Some(index) = owner.collections.iter().position(|known| known.id == id) {
+            let collection = owner.collections.remove(index);
+            self.remove_offer(&collection.rid);
+            self.generation += 1;
+        }
+    }
+
+    pub fn offer_of(&self, rid: &str) -> Option<&Offer> {
+        self.offers
+            .iter()
+            .find(|offer| offer.document["offerResourceId"] == rid)
+    }
+
+    /// Changes what a database or a collection with an offer is given.
+    pub fn set_throughput(&mut self, rid: &str, throughput: Throughput, now: Timestamp) {
+        let etag = self.next_etag(now);
+        let offer = self
+            .offers
+            .iter_mut()
+            .find(|offer| offer.document["offerResourceId"] == rid);
+        if let Some(offer) = offer {
+            let ever = offer.most_ever().max(throughput.most());
+            offer.document["content"] = throughput.content(ever);
+            offer.document["_etag"] = json!(etag);
+            offer.document["_ts"] = json!(now.as_second());
+        }
+    }
+
+    fn remove_offer(&mut self, rid: &str) {
+        self.offers
+            .retain(|offer| offer.document["offerResourceId"] != rid);
+    }
+
+    /// What was deleted and made again is another.
+    fn digest(&self, seed: &str) -> [u8; 32] {
+        if self.generation == 0 {
+            digest(seed)
+        } else {
+            digest(&format!("{seed}\n{}", self.generation))
+        }
+    }
+
     fn collection(
         &mut self,
         database: &Database,
@@ -186,7 +370,7 @@ impl Account {
     ) -> Collection {
         let seed = format!("{}\n{}\n{}", self.spec.name, database.id, spec.id);
         let mut bytes = bytes(&database.rid);
-        bytes.extend_from_slice(&digest(&seed)[..4]);
+        bytes.extend_from_slice(&self.digest(&seed)[..4]);
         // The bit that tells a collection from a user.
         bytes[4] |= 0x80;
         let rid = rid(&bytes);
@@ -207,13 +391,21 @@ impl Account {
             document.insert("partitionKey".to_owned(), partition_key.clone());
         }
         document.extend(spec.properties.clone());
+        let usual = [
+            (
+                "conflictResolutionPolicy",
+                json!({
+                    "mode": "LastWriterWins",
+                    "conflictResolutionPath": "/_ts",
+                    "conflictResolutionProcedure": "",
+                }),
+            ),
+            ("geospatialConfig", json!({"type": "Geography"})),
+        ];
+        for (name, value) in usual {
+            document.entry(name).or_insert(value);
+        }
         let service = json!({
-            "conflictResolutionPolicy": {
-                "mode": "LastWriterWins",
-                "conflictResolutionPath": "/_ts",
-                "conflictResolutionProcedure": "",
-            },
-            "geospatialConfig": {"type": "Geography"},
             "_rid": rid,
             "_ts": now.as_second(),
             "_self": own_path,
@@ -258,25 +450,11 @@ impl Account {
             return;
         }
         let throughput = match (manual, autoscale) {
-            (Some(manual), _) => manual,
-            // Autoscale starts at a tenth of its maximum.
-            (None, Some(maximum)) => maximum / 10,
+            (Some(manual), _) => Throughput::Manual(manual),
+            (None, Some(maximum)) => Throughput::Autoscale(maximum),
             (None, None) => return,
         };
-        let mut content = json!({
-            "offerThroughput": throughput,
-            "offerIsRUPerMinuteThroughputEnabled": false,
-            "offerMinimumThroughputParameters": {
-                "maxThroughputEverProvisioned": autoscale.unwrap_or(throughput),
-                "maxConsumedStorageEverInKB": 0,
-            },
-        });
-        if let Some(maximum) = autoscale {
-            content["offerAutopilotSettings"] = json!({
-                "maxThroughput": maximum,
-                "autoUpgradePolicy": {"throughputPolicy": {"incrementPercent": 0}},
-            });
-        }
+        let content = throughput.content(throughput.most());
         let rid = self.free_offer_rid(resource);
         let document = json!({
             "resource": resource,
@@ -312,6 +490,66 @@ impl Account {
             self.lsn & 0xffff,
             now.as_second() & 0xffff_ffff
         )
+    }
+}
+
+impl Throughput {
+    pub fn most(self) -> u32 {
+        match self {
+            Throughput::Manual(throughput) | Throughput::Autoscale(throughput) => throughput,
+        }
+    }
+
+    /// What an offer says of it.
+    fn content(self, most_ever: u32) -> Value {
+        let (throughput, maximum) = match self {
+            Throughput::Manual(throughput) => (throughput, None),
+            // Autoscale starts at a tenth of its maximum.
+            Throughput::Autoscale(maximum) => (maximum / 10, Some(maximum)),
+        };
+        let mut content = json!({
+            "offerThroughput": throughput,
+            "offerIsRUPerMinuteThroughputEnabled": false,
+            "offerMinimumThroughputParameters": {
+                "maxThroughputEverProvisioned": most_ever,
+                "maxConsumedStorageEverInKB": 0,
+            },
+        });
+        if let Some(maximum) = maximum {
+            content["offerAutopilotSettings"] = json!({
+                "maxThroughput": maximum,
+                "autoUpgradePolicy": {"throughputPolicy": {"incrementPercent": 0}},
+            });
+        }
+        content
+    }
+}
+
+impl Offer {
+    pub fn throughput(&self) -> Throughput {
+        let content = &self.document["content"];
+        let number =
+            |value: &Value| u32::try_from(value.as_u64().unwrap_or_default()).unwrap_or(u32::MAX);
+        match content.get("offerAutopilotSettings") {
+            Some(settings) => Throughput::Autoscale(number(&settings["maxThroughput"])),
+            None => Throughput::Manual(number(&content["offerThroughput"])),
+        }
+    }
+
+    /// The least it may be set to: a hundredth of the most it ever was, a tenth for autoscale's maximum.
+    pub fn least(&self) -> u32 {
+        let ever = self.most_ever();
+        match self.throughput() {
+            Throughput::Manual(_) => (ever / 100).next_multiple_of(100).max(400),
+            Throughput::Autoscale(_) => (ever / 10).next_multiple_of(1000).max(1000),
+        }
+    }
+
+    fn most_ever(&self) -> u32 {
+        let parameters = &self.document["content"]["offerMinimumThroughputParameters"];
+        let ever = parameters["maxThroughputEverProvisioned"].as_u64();
+        ever.and_then(|ever| u32::try_from(ever).ok())
+            .unwrap_or_default()
     }
 }
 
@@ -438,7 +676,7 @@ mod tests {
     fn rotation_replaces_all_keys() {
         let mut model = tutorial();
         let before = model.account("myaccount").unwrap().keys.clone();
-        assert!(model.rotate_keys("MYACCOUNT"));
+        assert!(model.rotate_keys("MYACCOUNT", Timestamp::UNIX_EPOCH));
         let after = &model.account("myaccount").unwrap().keys;
         assert!(
             before
@@ -447,6 +685,6 @@ mod tests {
                 .chain(&before.read_only())
                 .all(|key| !after.read_write().contains(key))
         );
-        assert!(!model.rotate_keys("nobody"));
+        assert!(!model.rotate_keys("nobody", Timestamp::UNIX_EPOCH));
     }
 }

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::{Mutex, PoisonError};
 
 use tokio::net::TcpListener;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio_rustls::TlsAcceptor;
 
 use crate::scenario::Scenario;
@@ -17,6 +19,16 @@ type Error = Box<dyn std::error::Error + Send + Sync>;
 pub struct Ports {
     pub all: Vec<Port>,
     pub addresses: Addresses,
+    pub doors: Doors,
+    /// Those opened later.
+    pub opened: UnboundedReceiver<Port>,
+}
+
+/// Where accounts are reached, those made later included. An address stays, whatever becomes of its account.
+pub struct Doors {
+    accounts: Mutex<BTreeMap<String, Endpoints>>,
+    tls: TlsAcceptor,
+    opened: UnboundedSender<Port>,
 }
 
 pub struct Addresses {
@@ -71,10 +83,56 @@ impl Ports {
             accounts: opener.accounts(scenario, &good).await?,
             tls_faults: opener.tls_faults(scenario, authority).await?,
         };
+        let (announce, later) = unbounded_channel();
+        let doors = Doors {
+            accounts: Mutex::new(addresses.accounts.clone()),
+            tls: good,
+            opened: announce,
+        };
         Ok(Ports {
             all: opener.all,
             addresses,
+            doors,
+            opened: later,
         })
+    }
+}
+
+impl Doors {
+    pub fn of(&self, account: &str) -> Option<Endpoints> {
+        let accounts = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
+        accounts.get(account).cloned()
+    }
+
+    /// Gives an account an address, unless it has one.
+    pub fn open(&self, account: &str) -> std::io::Result<()> {
+        if self.of(account).is_some() {
+            return Ok(());
+        }
+        let (https, http) = (self.port(account, true)?, self.port(account, false)?);
+        let endpoints = Endpoints {
+            https: https_url(https),
+            http: format!("{}/", http_url(http)),
+        };
+        self.accounts
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(account.to_owned(), endpoints);
+        Ok(())
+    }
+
+    fn port(&self, account: &str, tls: bool) -> std::io::Result<SocketAddr> {
+        let listener = std::net::TcpListener::bind(ANY_PORT)?;
+        listener.set_nonblocking(true)?;
+        let local = listener.local_addr()?;
+        let port = Port {
+            listener: TcpListener::from_std(listener)?,
+            serves: Serves::Account(account.to_owned()),
+            tls: tls.then(|| self.tls.clone()),
+        };
+        // Nobody accepts any more when the process is ending.
+        let _ = self.opened.send(port);
+        Ok(local)
     }
 }
 

@@ -5,6 +5,8 @@ use std::collections::HashSet;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use crate::hosts::HostKind;
+
 /// The tutorial's Azure, used when no `--scenario` is given.
 const DEFAULT: &str = include_str!("scenario.json");
 
@@ -32,6 +34,12 @@ pub struct Scenario {
     #[serde(default)]
     pub role_assignments: Vec<RoleAssignment>,
     pub accounts: Vec<Account>,
+    /// Names of accounts that belong to others.
+    #[serde(default)]
+    pub taken_names: Vec<String>,
+    /// What else has identities.
+    #[serde(default)]
+    pub resources: Vec<Resource>,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
@@ -208,11 +216,37 @@ pub struct Account {
     #[serde(default)]
     pub disable_local_auth: bool,
     pub lock: Option<Lock>,
+    /// Where it is, in the order of failover; none: in its own location.
+    #[serde(default)]
+    pub locations: Vec<AccountLocation>,
     /// Laid over the `properties` Resource Manager shows.
     #[serde(default)]
     pub properties: Map<String, Value>,
     #[serde(default)]
     pub databases: Vec<Database>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AccountLocation {
+    pub location_name: String,
+    #[serde(default)]
+    pub failover_priority: u32,
+    #[serde(default)]
+    pub is_zone_redundant: bool,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(clippy::struct_field_names, reason = "Azure's names")]
+pub struct Resource {
+    #[serde(rename = "type")]
+    pub kind: HostKind,
+    pub resource_group: String,
+    pub name: String,
+    pub system_identity: Option<SystemIdentity>,
+    #[serde(default)]
+    pub user_assigned_identities: Vec<UserAssignedIdentity>,
 }
 
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq)]
@@ -309,6 +343,16 @@ impl Scenario {
         Ok(())
     }
 
+    /// What a principal is to role assignments.
+    pub fn principal_type(&self, object_id: &str) -> &'static str {
+        let user = self.hosts.cloud_shell.user.as_ref();
+        if user.is_some_and(|user| user.object_id.eq_ignore_ascii_case(object_id)) {
+            "User"
+        } else {
+            "ServicePrincipal"
+        }
+    }
+
     pub fn subscription_of<'a>(&'a self, account: &'a Account) -> &'a str {
         account
             .subscription_id
@@ -327,6 +371,18 @@ fn one_throughput(id: &str, manual: Option<u32>, autoscale: Option<u32>) -> Resu
 }
 
 impl Account {
+    /// Where it is, in the order of failover.
+    pub fn regions(&self) -> Vec<AccountLocation> {
+        if !self.locations.is_empty() {
+            return self.locations.clone();
+        }
+        vec![AccountLocation {
+            location_name: self.location.clone(),
+            failover_priority: 0,
+            is_zone_redundant: false,
+        }]
+    }
+
     pub fn serverless(&self) -> bool {
         self.capabilities
             .iter()

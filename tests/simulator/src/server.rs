@@ -278,6 +278,7 @@ fn ordinary_or_asked(
     request: &Request,
     action: &Action,
 ) -> Reply {
+    simulator.settle();
     let asked = action.status.or(action.redirect.as_ref().map(|_| 307));
     let mut reply = match asked {
         Some(status) => refusal(simulator, face, status),

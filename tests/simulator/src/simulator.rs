@@ -1,6 +1,5 @@
 //! The parts every face shares.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -12,6 +11,7 @@ use crate::faults::{Fault, Faults};
 use crate::identity::Identity;
 use crate::journal::Journal;
 use crate::model::Model;
+use crate::ports::Doors;
 use crate::scenario::Scenario;
 use crate::secret;
 use crate::service_fabric;
@@ -35,7 +35,7 @@ pub struct Simulator {
     pub arc_keys: arc::Keys,
     pub assertions: Assertions,
     /// Where each account's data plane listens.
-    pub endpoints: BTreeMap<String, Endpoints>,
+    pub doors: Doors,
     pub started: Timestamp,
     start: Start,
     model: RwLock<Model>,
@@ -60,7 +60,7 @@ pub struct Start {
 }
 
 impl Simulator {
-    pub fn new(start: Start, endpoints: BTreeMap<String, Endpoints>) -> Result<Simulator, String> {
+    pub fn new(start: Start, doors: Doors) -> Result<Simulator, String> {
         let clock = Clock::new(start.clock_offset_seconds);
         let now = clock.now();
         let assertions = Assertions::new(start.assertion.clone(), now)
@@ -76,7 +76,7 @@ impl Simulator {
             service_fabric: service_fabric::Cache::default(),
             arc_keys: arc::Keys::new(start.arc_keys.clone()),
             assertions,
-            endpoints,
+            doors,
             started: now,
             model: RwLock::new(Model::new(start.scenario.clone(), now)?),
             start,
@@ -90,6 +90,12 @@ impl Simulator {
 
     pub fn model_mut(&self) -> RwLockWriteGuard<'_, Model> {
         self.model.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Ends the work whose time has come.
+    pub fn settle(&self) {
+        let now = self.clock.now();
+        self.model_mut().settle(now);
     }
 
     /// A token for one of the machine's identities.

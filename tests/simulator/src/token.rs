@@ -49,6 +49,8 @@ pub struct Claims {
     pub issuer: String,
     pub client_id: String,
     pub object_id: String,
+    /// To the microsecond, which `iat` does not say.
+    pub issued: Timestamp,
     pub not_before: Timestamp,
     pub expires_on: Timestamp,
     /// No longer good, whatever it says.
@@ -92,7 +94,7 @@ impl TokenIssuer {
             "exp": expires_on,
             "idp": issuer(&scenario.tenant_id),
             "tid": scenario.tenant_id,
-            "uti": Uuid::new_v4().simple().to_string(),
+            "uti": unique(now),
             "ver": "1.0",
         });
         describe(holder, &mut payload);
@@ -145,6 +147,7 @@ impl TokenIssuer {
             issuer: text("iss")?,
             client_id: text("appid")?,
             object_id: text("oid")?,
+            issued: issued(payload["uti"].as_str()?)?,
             not_before: seconds(payload["nbf"].as_i64()?),
             expires_on: seconds(payload["exp"].as_i64()?),
             revoked,
@@ -184,6 +187,20 @@ fn describe(holder: Holder<'_>, payload: &mut Value) {
             payload["upn"] = json!(user.name);
         }
     }
+}
+
+/// An id no other token has, which begins with the time.
+fn unique(now: Timestamp) -> String {
+    format!(
+        "{:016x}{:016x}",
+        now.as_microsecond(),
+        Uuid::new_v4().as_u64_pair().1
+    )
+}
+
+fn issued(unique: &str) -> Option<Timestamp> {
+    let microseconds = i64::from_str_radix(unique.get(..16)?, 16).ok()?;
+    Timestamp::from_microsecond(microseconds).ok()
 }
 
 fn hash(token: &str) -> [u8; 32] {

@@ -2,11 +2,13 @@
 
 use hyper::Method;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::clock;
 use crate::http::Reply;
-use crate::model::Account;
-use crate::scenario::{AccountKind, Lock};
+use crate::model::{Account, State};
+use crate::rbac;
+use crate::scenario::{self, AccountKind, AccountLocation, Lock};
 
 use super::version::since;
 use super::{Call, error, subscriptions, version};
@@ -28,7 +30,17 @@ enum Operation {
 }
 
 impl Place<'_> {
-    fn scope(self) -> String {
+    /// The id of what is at a path below the provider.
+    pub fn resource(self, path: &[&str]) -> String {
+        format!(
+            "{}/providers/{}/{}",
+            self.scope(),
+            self.namespace,
+            path.join("/")
+        )
+    }
+
+    pub fn scope(self) -> String {
         match self.group {
             Some(group) => format!(
                 "/subscriptions/{}/resourceGroups/{group}",
@@ -53,8 +65,13 @@ pub fn list(call: &Call<'_>, place: Place<'_>, kind: &str) -> Reply {
         return reply;
     }
     let action = format!("{}/{kind}/read", place.namespace);
-    if !call.model.rbac.sees(&call.caller.object_id, &place.scope()) {
-        return denied(call, &action, &place.scope());
+    if !call.model.rbac.sees(call.bearer(), &place.scope()) {
+        return error::authorization_failed(
+            &call.caller.client_id,
+            &call.caller.object_id,
+            &action,
+            &place.scope(),
+        );
     }
     if let Err(reply) = group_exists(call, place) {
         return reply;
@@ -64,11 +81,7 @@ pub fn list(call: &Call<'_>, place: Place<'_>, kind: &str) -> Reply {
         .accounts
         .iter()
         .filter(|account| place.contains(account))
-        .filter(|account| {
-            call.model
-                .rbac
-                .allows(&call.caller.object_id, &action, &account.resource_id())
-        })
+        .filter(|account| call.allows(&action, &account.resource_id()))
         .map(|account| document(call, account))
         .collect();
     let page = subscriptions::page(call.request, readable, call.model.scenario.paging.accounts);
@@ -87,7 +100,12 @@ pub fn get(call: &Call<'_>, place: Place<'_>, path: &[&str]) -> Reply {
         &format!("{}/{kind}/read", place.namespace),
         name,
     ) {
-        Ok(account) => provider_reply(&document(call, account)),
+        Ok(account) => {
+            let id = account.resource_id();
+            let now = call.now;
+            call.change(move |model| model.operations.looked_at(&id, now));
+            provider_reply(&document(call, account))
+        }
         Err(reply) => reply,
     }
 }
@@ -116,11 +134,20 @@ pub fn operation(call: &Call<'_>, place: Place<'_>, path: &[&str]) -> Reply {
 }
 
 /// What is checked before who may do it.
-fn prepare(call: &Call<'_>, place: Place<'_>, kind: &str, methods: &[Method]) -> Result<(), Reply> {
+pub fn prepare(
+    call: &Call<'_>,
+    place: Place<'_>,
+    kind: &str,
+    methods: &[Method],
+) -> Result<(), Reply> {
     if !methods.contains(&call.request.method) {
         return Err(error::method_not_allowed(&call.request.method));
     }
     version::check_accounts(&call.api_version, kind)?;
+    subscription_exists(call, place)
+}
+
+pub fn subscription_exists(call: &Call<'_>, place: Place<'_>) -> Result<(), Reply> {
     match subscriptions::find(call, place.subscription) {
         Some(_) => Ok(()),
         None => Err(error::subscription_not_found(place.subscription)),
@@ -135,36 +162,38 @@ fn allowed_account<'a>(
     action: &str,
     name: &str,
 ) -> Result<&'a Account, Reply> {
-    let scope = format!(
-        "{}/providers/{}/{}/{name}",
-        place.scope(),
-        place.namespace,
-        path[0]
-    );
-    if !call
-        .model
-        .rbac
-        .allows(&call.caller.object_id, action, &scope)
-    {
-        return Err(denied(call, action, &scope));
-    }
+    let scope = place.resource(&path[..2]);
+    call.authorize(action, &scope)?;
     group_exists(call, place)?;
-    let account = call
-        .model
-        .account(name)
-        .filter(|account| place.contains(account))
-        .ok_or_else(|| {
-            let kind = format!("{}/{}", place.namespace, path[0]);
-            error::resource_not_found(&kind, name, place.group.unwrap_or_default())
-        })?;
-    // Whatever a POST does, a lock takes it for a write.
-    if call.request.method == Method::POST && account.spec.lock == Some(Lock::ReadOnly) {
-        return Err(error::scope_locked(&scope, &account.resource_id()));
-    }
+    let account = find(call, place, name).ok_or_else(|| {
+        let kind = format!("{}/{}", place.namespace, path[0]);
+        error::resource_not_found(&kind, name, place.group.unwrap_or_default())
+    })?;
+    check_locks(call, account, &scope)?;
     Ok(account)
 }
 
-fn group_exists(call: &Call<'_>, place: Place<'_>) -> Result<(), Reply> {
+pub fn find<'a>(call: &Call<'a>, place: Place<'_>, name: &str) -> Option<&'a Account> {
+    call.model
+        .account(name)
+        .filter(|account| place.contains(account))
+}
+
+/// Whatever a POST does, a lock takes it for a write.
+pub fn check_locks(call: &Call<'_>, account: &Account, scope: &str) -> Result<(), Reply> {
+    let operation = match (account.spec.lock, &call.request.method) {
+        (Some(_), &Method::DELETE) => "delete",
+        (Some(Lock::ReadOnly), &(Method::POST | Method::PUT | Method::PATCH)) => "write",
+        _ => return Ok(()),
+    };
+    Err(error::scope_locked(
+        operation,
+        scope,
+        &account.resource_id(),
+    ))
+}
+
+pub fn group_exists(call: &Call<'_>, place: Place<'_>) -> Result<(), Reply> {
     let Some(group) = place.group else {
         return Ok(());
     };
@@ -181,24 +210,41 @@ fn group_exists(call: &Call<'_>, place: Place<'_>) -> Result<(), Reply> {
     }
 }
 
-fn denied(call: &Call<'_>, action: &str, scope: &str) -> Reply {
-    error::authorization_failed(
-        &call.caller.client_id,
-        &call.caller.object_id,
-        action,
-        scope,
-    )
+/// `HEAD`: 200 when somebody has an account of that name.
+pub fn name_exists(call: &Call<'_>, name: &str) -> Reply {
+    if call.request.method != Method::HEAD {
+        return error::method_not_allowed(&call.request.method);
+    }
+    if let Err(reply) = version::check_accounts(&call.api_version, "databaseAccountNames") {
+        return reply;
+    }
+    let status = if name_is_taken(call, name) { 200 } else { 404 };
+    Reply::new(status)
+        .with("cache-control", "no-store, no-cache")
+        .with("server", "Microsoft-HTTPAPI/2.0")
+        .with("x-ms-activity-id", Uuid::new_v4().to_string())
 }
 
-/// Headers the Cosmos DB provider adds.
-fn provider_reply(document: &Value) -> Reply {
-    Reply::json(200, document)
+pub fn name_is_taken(call: &Call<'_>, name: &str) -> bool {
+    let others = &call.model.scenario.taken_names;
+    call.model.account(name).is_some()
+        || others.iter().any(|taken| taken.eq_ignore_ascii_case(name))
+}
+
+/// 200, with the headers the Cosmos DB provider adds.
+pub fn provider_reply(document: &Value) -> Reply {
+    from_provider(Reply::json(200, document))
+        .with("vary", "Accept-Encoding")
+        .with("x-ms-ratelimit-remaining-subscription-reads", "11999")
+}
+
+/// Headers the Cosmos DB provider adds to all it says.
+pub fn from_provider(reply: Reply) -> Reply {
+    reply
         .with("content-type", "application/json")
         .with("cache-control", "no-store, no-cache")
         .with("server", "Microsoft-HTTPAPI/2.0")
-        .with("vary", "Accept-Encoding")
         .with("x-ms-gatewayversion", crate::cosmos::GATEWAY_VERSION)
-        .with("x-ms-ratelimit-remaining-subscription-reads", "11999")
 }
 
 fn secrets(call: &Call<'_>, account: &Account, operation: Operation) -> Value {
@@ -269,27 +315,24 @@ fn connection_string(
     string
 }
 
-fn endpoint<'a>(call: &Call<'a>, account: &Account) -> &'a str {
+fn endpoint(call: &Call<'_>, account: &Account) -> String {
     call.simulator
-        .endpoints
-        .get(&account.spec.name)
-        .map_or("", |endpoints| endpoints.https.as_str())
+        .doors
+        .of(&account.spec.name)
+        .map_or_else(String::new, |endpoints| endpoints.https)
 }
 
 /// The account as an api-version shows it.
-fn document(call: &Call<'_>, account: &Account) -> Value {
-    let spec = &account.spec;
-    let endpoint = endpoint(call, account);
-    let place = spec.location.replace(' ', "").to_lowercase();
-    let location_id = format!("{}-{place}", spec.name);
-    let location = json!([{
-        "id": location_id,
-        "locationName": spec.location,
-        "documentEndpoint": endpoint,
-        "provisioningState": "Succeeded",
-        "failoverPriority": 0,
-        "isZoneRedundant": false,
-    }]);
+pub fn document(call: &Call<'_>, account: &Account) -> Value {
+    describe(call, account, &account.spec)
+}
+
+/// The account as it would be shown, were this what it is.
+pub fn describe(call: &Call<'_>, account: &Account, spec: &scenario::Account) -> Value {
+    // An account has no address before it is made.
+    let endpoint = (account.state != State::Creating).then(|| endpoint(call, account));
+    let state = format!("{:?}", account.state);
+    let (locations, failover) = places(spec, endpoint.as_deref(), &state);
     let capabilities: Vec<Value> = spec
         .capabilities
         .iter()
@@ -300,7 +343,7 @@ fn document(call: &Call<'_>, account: &Account) -> Value {
         AccountKind::MongoDB => ("MongoDB", "MongoDB"),
     };
     let mut properties = json!({
-        "provisioningState": "Succeeded",
+        "provisioningState": state,
         "documentEndpoint": endpoint,
         "publicNetworkAccess": "Enabled",
         "enableAutomaticFailover": false,
@@ -321,10 +364,10 @@ fn document(call: &Call<'_>, account: &Account) -> Value {
             "maxStalenessPrefix": 100,
         },
         "configurationOverrides": {},
-        "writeLocations": location,
-        "readLocations": location,
-        "locations": location,
-        "failoverPolicies": [{"id": location_id, "locationName": spec.location, "failoverPriority": 0}],
+        "writeLocations": locations[..1],
+        "readLocations": locations,
+        "locations": locations,
+        "failoverPolicies": failover,
         "cors": [],
         "capabilities": capabilities,
         "ipRules": [],
@@ -333,16 +376,20 @@ fn document(call: &Call<'_>, account: &Account) -> Value {
             "periodicModeProperties": {"backupIntervalInMinutes": 240, "backupRetentionIntervalInHours": 8},
         },
     });
+    drop_nulls(&mut properties);
     if since(&call.api_version, "2021-06-15") {
         properties["disableLocalAuth"] = json!(spec.disable_local_auth);
     }
     if since(&call.api_version, "2021-10-15") {
-        let generated = json!({"generationTime": clock::iso_date(account.created)});
+        let [primary, secondary, primary_readonly, secondary_readonly] = account
+            .keys
+            .generated
+            .map(|time| json!({"generationTime": clock::iso_date(time)}));
         properties["keysMetadata"] = json!({
-            "primaryMasterKey": generated,
-            "secondaryMasterKey": generated,
-            "primaryReadonlyMasterKey": generated,
-            "secondaryReadonlyMasterKey": generated,
+            "primaryMasterKey": primary,
+            "secondaryMasterKey": secondary,
+            "primaryReadonlyMasterKey": primary_readonly,
+            "secondaryReadonlyMasterKey": secondary_readonly,
         });
     }
     if since(&call.api_version, "2022-11-15") {
@@ -367,14 +414,52 @@ fn document(call: &Call<'_>, account: &Account) -> Value {
     document
 }
 
+/// Where an account is, and in which order places stand in for one another.
+fn places(
+    spec: &scenario::Account,
+    endpoint: Option<&str>,
+    state: &str,
+) -> (Vec<Value>, Vec<Value>) {
+    let regions = spec.regions();
+    let region_id = |region: &AccountLocation| {
+        let place = region.location_name.replace(' ', "").to_lowercase();
+        format!("{}-{place}", spec.name)
+    };
+    let locations: Vec<Value> = regions
+        .iter()
+        .map(|region| {
+            let mut location = json!({
+                "id": region_id(region),
+                "locationName": region.location_name,
+                "documentEndpoint": endpoint,
+                "provisioningState": state,
+                "failoverPriority": region.failover_priority,
+                "isZoneRedundant": region.is_zone_redundant,
+            });
+            drop_nulls(&mut location);
+            location
+        })
+        .collect();
+    let failover: Vec<Value> = regions
+        .iter()
+        .map(|region| {
+            json!({
+                "id": region_id(region),
+                "locationName": region.location_name,
+                "failoverPriority": region.failover_priority,
+            })
+        })
+        .collect();
+    (locations, failover)
+}
+
+fn drop_nulls(document: &mut Value) {
+    if let Some(document) = document.as_object_mut() {
+        document.retain(|_, value| !value.is_null());
+    }
+}
+
 /// The same in every run.
 fn instance_id(account: &Account) -> String {
-    use sha2::{Digest, Sha256};
-    let digest: [u8; 32] = Sha256::digest(account.resource_id().as_bytes()).into();
-    let bytes: [u8; 16] = digest[..16]
-        .try_into()
-        .expect("sixteen of thirty-two bytes");
-    uuid::Builder::from_random_bytes(bytes)
-        .into_uuid()
-        .to_string()
+    rbac::stable_id(&[&account.resource_id()])
 }

@@ -1,18 +1,33 @@
-//! Resource Manager: subscriptions, accounts, keys.
+//! Resource Manager: subscriptions, accounts, what is in them, roles, resources with identities.
 //!
-//! What later operations need (writes, roles, virtual machines) gets a module here and a line in `route`.
+//! A request is decided on the model as it is and says what it changes; that is done before the next one is looked at.
 
+mod account_writes;
 mod accounts;
 mod auth;
+mod containers;
+mod databases;
 mod error;
+mod hosts;
+mod operations;
+mod regions;
+mod roles;
+mod sql;
+mod sql_roles;
 mod subscriptions;
+mod throughput;
 mod version;
 
+use std::cell::RefCell;
+
 use hyper::Method;
+use jiff::Timestamp;
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::http::{Reply, Request, value};
 use crate::model::Model;
+use crate::rbac::Bearer;
 use crate::simulator::Simulator;
 use crate::token::Claims;
 
@@ -23,8 +38,57 @@ struct Call<'a> {
     simulator: &'a Simulator,
     model: &'a Model,
     request: &'a Request,
-    caller: Claims,
+    caller: &'a Claims,
     api_version: String,
+    now: Timestamp,
+    changes: &'a RefCell<Vec<Change>>,
+}
+
+/// What a request does to the model.
+type Change = Box<dyn FnOnce(&mut Model)>;
+
+impl<'a> Call<'a> {
+    fn bearer(&self) -> Bearer<'a> {
+        Bearer {
+            principal_id: &self.caller.object_id,
+            issued: self.caller.issued,
+        }
+    }
+
+    fn allows(&self, action: &str, scope: &str) -> bool {
+        self.model.rbac.allows(self.bearer(), action, scope)
+    }
+
+    /// Refuses what no role of the caller allows.
+    fn authorize(&self, action: &str, scope: &str) -> Result<(), Reply> {
+        if self.allows(action, scope) {
+            return Ok(());
+        }
+        let caller = self.caller;
+        Err(error::authorization_failed(
+            &caller.client_id,
+            &caller.object_id,
+            action,
+            scope,
+        ))
+    }
+
+    /// Done once the request is decided.
+    fn change(&self, change: impl FnOnce(&mut Model) + 'static) {
+        self.changes.borrow_mut().push(Box::new(change));
+    }
+
+    fn body(&self) -> Result<Value, Reply> {
+        let is_object = |body: &Value| body.is_object();
+        serde_json::from_slice(&self.request.body)
+            .ok()
+            .filter(is_object)
+            .ok_or_else(error::invalid_content)
+    }
+
+    fn is(&self, method: &Method) -> bool {
+        self.request.method == *method
+    }
 }
 
 pub fn answer(simulator: &Simulator, request: &Request) -> Reply {
@@ -60,7 +124,24 @@ fn length_is_missing(request: &Request) -> bool {
 }
 
 fn authenticate_and_route(simulator: &Simulator, request: &Request) -> Reply {
-    let model = simulator.model();
+    let now = simulator.clock.now();
+    let mut model = simulator.model_mut();
+    model.rbac.asked(now);
+    let changes = RefCell::default();
+    let reply = decide(simulator, &model, request, now, &changes);
+    for change in changes.into_inner() {
+        change(&mut model);
+    }
+    reply
+}
+
+fn decide(
+    simulator: &Simulator,
+    model: &Model,
+    request: &Request,
+    now: Timestamp,
+    changes: &RefCell<Vec<Change>>,
+) -> Reply {
     let caller = match auth::authenticate(simulator, &model.scenario, request) {
         Ok(caller) => caller,
         Err(reply) => return reply,
@@ -73,10 +154,12 @@ fn authenticate_and_route(simulator: &Simulator, request: &Request) -> Reply {
     };
     route(&Call {
         simulator,
-        model: &model,
+        model,
         request,
-        caller,
+        caller: &caller,
         api_version,
+        now,
+        changes,
     })
 }
 
@@ -90,7 +173,20 @@ fn route(call: &Call<'_>) -> Reply {
         .map(|segment| segment.to_ascii_lowercase())
         .collect();
     let lower: Vec<&str> = lower.iter().map(String::as_str).collect();
+    // Roles are asked for below the scope they are about.
+    let roles = lower
+        .windows(2)
+        .rposition(|pair| pair == ["providers", "microsoft.authorization"]);
+    if let Some(at) = roles {
+        return roles::answer(call, &path[..at], &lower[at + 2..], &path[at + 2..]);
+    }
     match lower.as_slice() {
+        [
+            "providers",
+            "microsoft.documentdb",
+            "databaseaccountnames",
+            _,
+        ] => accounts::name_exists(call, path[3]),
         ["subscriptions"] => subscriptions::list(call),
         ["subscriptions", _] => subscriptions::get(call, path[1]),
         ["subscriptions", _, "providers", namespace, rest @ ..] => {
@@ -128,17 +224,49 @@ fn provider(
     lower: &[&str],
     path: &[&str],
 ) -> Reply {
-    if namespace != "microsoft.documentdb" {
-        return error::invalid_namespace(place.namespace);
+    match (namespace, lower) {
+        ("microsoft.documentdb" | "microsoft.compute", ["locations", _, kind, id])
+            if place.group.is_none() =>
+        {
+            operations::answer(call, kind, id)
+        }
+        ("microsoft.documentdb", _) => cosmos_db(call, place, lower, path),
+        _ if hosts::serves(namespace) => hosts::answer(call, place, namespace, lower, path),
+        _ => error::invalid_namespace(place.namespace),
     }
+}
+
+fn cosmos_db(call: &Call<'_>, place: accounts::Place<'_>, lower: &[&str], path: &[&str]) -> Reply {
     match lower {
         ["databaseaccounts"] => accounts::list(call, place, path[0]),
-        ["databaseaccounts", _] if place.group.is_some() => accounts::get(call, place, path),
+        ["databaseaccounts", _, .., "operationresults", id] if place.group.is_some() => {
+            operations::answer(call, "operationresults", id)
+        }
+        ["databaseaccounts", _] if place.group.is_some() => match call.request.method {
+            Method::PUT => account_writes::put(call, place, path),
+            Method::PATCH => account_writes::patch(call, place, path),
+            Method::DELETE => account_writes::delete(call, place, path),
+            _ => accounts::get(call, place, path),
+        },
         [
             "databaseaccounts",
             _,
             "listkeys" | "readonlykeys" | "listconnectionstrings",
         ] if place.group.is_some() => accounts::operation(call, place, path),
+        ["databaseaccounts", _, "regeneratekey"] if place.group.is_some() => {
+            account_writes::regenerate_key(call, place, path)
+        }
+        ["databaseaccounts", _, "sqldatabases", rest @ ..] if place.group.is_some() => {
+            sql::answer(call, place, rest, path)
+        }
+        [
+            "databaseaccounts",
+            _,
+            "sqlroledefinitions" | "sqlroleassignments",
+            rest @ ..,
+        ] if place.group.is_some() && rest.len() <= 1 => {
+            sql_roles::answer(call, place, lower, path)
+        }
         [kind, ..] => error::invalid_resource_type(place.namespace, kind, &call.api_version),
         [] => error::invalid_path(),
     }

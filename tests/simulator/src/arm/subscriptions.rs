@@ -88,7 +88,7 @@ pub fn page(request: &Request, items: Vec<Value>, size: Option<usize>) -> Value 
 
 fn sees(call: &Call<'_>, subscription: &Subscription) -> bool {
     call.model.rbac.sees(
-        &call.caller.object_id,
+        call.bearer(),
         &format!("/subscriptions/{}", subscription.id),
     )
 }

@@ -73,11 +73,103 @@ pub const SUBSCRIPTIONS: &[&str] = &[
     "2025-03-01",
 ];
 
+const COMPUTE: &[&str] = &[
+    "2017-03-30",
+    "2017-12-01",
+    "2018-04-01",
+    "2018-06-01",
+    "2018-10-01",
+    "2019-03-01",
+    "2019-07-01",
+    "2019-12-01",
+    "2020-06-01",
+    "2020-12-01",
+    "2021-03-01",
+    "2021-07-01",
+    "2021-11-01",
+    "2022-03-01",
+    "2022-08-01",
+    "2022-11-01",
+    "2023-03-01",
+    "2023-07-01",
+    "2023-09-01",
+    "2024-03-01",
+    "2024-07-01",
+    "2024-11-01",
+    "2025-04-01",
+];
+
+const WEB: &[&str] = &[
+    "2016-08-01",
+    "2018-02-01",
+    "2018-11-01",
+    "2019-08-01",
+    "2020-06-01",
+    "2020-12-01",
+    "2021-02-01",
+    "2021-03-01",
+    "2022-03-01",
+    "2022-09-01",
+    "2023-01-01",
+    "2023-12-01",
+    "2024-04-01",
+    "2024-11-01",
+];
+
+const AUTOMATION: &[&str] = &[
+    "2015-10-31",
+    "2020-01-13-preview",
+    "2021-06-22",
+    "2022-08-08",
+    "2023-11-01",
+    "2024-10-23",
+];
+
+const HYBRID_COMPUTE: &[&str] = &[
+    "2019-12-12",
+    "2020-08-02",
+    "2021-05-20",
+    "2022-03-10",
+    "2022-11-10",
+    "2022-12-27",
+    "2024-07-10",
+    "2025-01-13",
+];
+
+const AUTHORIZATION: &[&str] = &[
+    "2015-07-01",
+    "2018-01-01-preview",
+    "2018-07-01",
+    "2018-09-01-preview",
+    "2020-03-01-preview",
+    "2020-04-01-preview",
+    "2020-08-01-preview",
+    "2020-10-01-preview",
+    "2022-04-01",
+    "2022-05-01-preview",
+];
+
+/// What providers besides Cosmos DB know.
+pub fn check(namespace: &str, kind: &str, api_version: &str) -> Result<(), Reply> {
+    let versions = match namespace.to_ascii_lowercase().as_str() {
+        "microsoft.compute" => COMPUTE,
+        "microsoft.web" => WEB,
+        "microsoft.automation" => AUTOMATION,
+        "microsoft.hybridcompute" => HYBRID_COMPUTE,
+        _ => AUTHORIZATION,
+    };
+    if known(versions, api_version) {
+        Ok(())
+    } else {
+        Err(error::unknown_version(api_version, kind, versions))
+    }
+}
+
 pub fn check_accounts(api_version: &str, kind: &str) -> Result<(), Reply> {
     if known(ACCOUNTS, api_version) {
         Ok(())
     } else {
-        Err(error::unknown_provider_version(api_version, kind))
+        Err(error::unknown_version(api_version, kind, ACCOUNTS))
     }
 }
 

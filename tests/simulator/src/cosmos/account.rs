@@ -1,6 +1,6 @@
 //! `GET /`: the account, its regions and its policies.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::http::Reply;
 
@@ -11,14 +11,18 @@ const QUERY_ENGINE: &str = r#"{"maxSqlQueryInputLength":262144,"maxJoinsPerSqlQu
 pub fn get(call: &Call<'_>) -> Reply {
     let spec = &call.account.spec;
     // Clients go on to the region's address: it stays within the protocol they came with.
-    let endpoint = call.simulator.endpoints.get(&spec.name).map(|endpoints| {
+    let endpoint = call.simulator.doors.of(&spec.name).map(|endpoints| {
         if call.request.tls {
-            &endpoints.https
+            endpoints.https
         } else {
-            &endpoints.http
+            endpoints.http
         }
     });
-    let region = json!([{"name": spec.location, "databaseAccountEndpoint": endpoint}]);
+    let regions: Vec<Value> = spec
+        .regions()
+        .iter()
+        .map(|region| json!({"name": region.location_name, "databaseAccountEndpoint": endpoint}))
+        .collect();
     let document = json!({
         "_self": "",
         "id": spec.name,
@@ -26,11 +30,11 @@ pub fn get(call: &Call<'_>) -> Reply {
         "media": "//media/",
         "addresses": "//addresses/",
         "_dbs": "//dbs/",
-        "writableLocations": region,
-        "readableLocations": region,
+        "writableLocations": regions[..1],
+        "readableLocations": regions,
         "enableMultipleWriteLocations": false,
         "userReplicationPolicy": {"asyncReplication": false, "minReplicaSetSize": 3, "maxReplicasetSize": 4},
-        "userConsistencyPolicy": {"defaultConsistencyLevel": "Session"},
+        "userConsistencyPolicy": {"defaultConsistencyLevel": call.account.consistency()},
         "systemReplicationPolicy": {"minReplicaSetSize": 3, "maxReplicasetSize": 4},
         "readPolicy": {"primaryReadCoefficient": 1, "secondaryReadCoefficient": 1},
         "queryEngineConfiguration": QUERY_ENGINE,

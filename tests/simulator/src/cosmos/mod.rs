@@ -18,7 +18,7 @@ use hyper::Method;
 use uuid::Uuid;
 
 use crate::http::{Reply, Request};
-use crate::model::{Account, Model};
+use crate::model::{Account, Model, State};
 use crate::simulator::Simulator;
 
 use address::Address;
@@ -58,9 +58,12 @@ struct Call<'a> {
 
 pub fn answer(simulator: &Simulator, account: &str, request: &Request) -> Reply {
     let model = simulator.model();
-    let account = model
+    let Some(account) = model
         .account(account)
-        .expect("only accounts of the scenario have an address");
+        .filter(|account| account.state != State::Creating)
+    else {
+        return nobody(account);
+    };
     let activity_id = request
         .header("x-ms-activity-id")
         .and_then(|id| Uuid::parse_str(id).ok())
@@ -74,6 +77,14 @@ pub fn answer(simulator: &Simulator, account: &str, request: &Request) -> Reply 
         activity_id,
     };
     headers::common(&call, admit(&call))
+}
+
+/// An address without an account: one that is still being made, or is gone.
+fn nobody(account: &str) -> Reply {
+    let activity_id = Uuid::new_v4().to_string();
+    let message = format!("Database Account {account} does not exist");
+    let reply = error::gateway_text(403, "Forbidden", &message, &activity_id);
+    headers::gateway(&activity_id, reply).with("x-ms-substatus", "1008")
 }
 
 /// How the service words a status nobody gave a text for.

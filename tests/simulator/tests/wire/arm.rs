@@ -308,7 +308,7 @@ async fn what_does_not_exist() {
             "InvalidResourceType",
         ),
         (
-            "PUT",
+            "POST",
             account_path("myaccount", ""),
             405,
             "MethodNotAllowed",

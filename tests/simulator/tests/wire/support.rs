@@ -43,6 +43,13 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// The code of an error, in Resource Manager's envelope or without one.
+    pub fn code(&self) -> String {
+        let document = self.json();
+        let error = document.get("error").unwrap_or(&document);
+        error["code"].as_str().unwrap().to_owned()
+    }
+
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
     }
@@ -224,6 +231,67 @@ impl Azure {
         .await
     }
 
+    /// A request to Resource Manager with a body, by a new token of the machine's identity.
+    pub async fn arm_json(&self, method: &str, path: &str, body: &Value) -> Answer {
+        let token = self.token("https://management.azure.com/", "").await;
+        self.arm_json_with(&token, method, path, body).await
+    }
+
+    pub async fn arm_json_with(
+        &self,
+        token: &str,
+        method: &str,
+        path: &str,
+        body: &Value,
+    ) -> Answer {
+        let authorization = format!("Bearer {token}");
+        let headers = [
+            ("authorization", authorization.as_str()),
+            ("content-type", "application/json"),
+        ];
+        let url = format!("{}{path}", self.text("/arm"));
+        self.send(method, &url, &headers, Some(&body.to_string()))
+            .await
+    }
+
+    /// Asks a URL of Resource Manager's.
+    pub async fn follow(&self, url: &str) -> Answer {
+        let token = self.token("https://management.azure.com/", "").await;
+        let authorization = format!("Bearer {token}");
+        self.send("GET", url, &[("authorization", &authorization)], None)
+            .await
+    }
+
+    /// Asks how far an operation is until it is over, and gives its last word.
+    pub async fn over(&self, started: &Answer) -> Value {
+        let url = started.header("azure-asyncoperation").to_owned();
+        assert!(!url.is_empty(), "nothing was started: {}", started.text);
+        loop {
+            let status = self.follow(&url).await.expect(200).json();
+            if !matches!(
+                status["status"].as_str().unwrap(),
+                "Enqueued" | "Dequeued" | "InProgress"
+            ) {
+                return status;
+            }
+        }
+    }
+
+    /// Starts an operation that goes well, and waits for it.
+    pub async fn done(&self, method: &str, path: &str, body: &Value) -> Answer {
+        let started = self.arm_json(method, path, body).await;
+        assert!(started.status.is_success(), "{}", started.text);
+        assert_eq!(self.over(&started).await, json!({"status": "Succeeded"}));
+        started
+    }
+
+    /// How operations go from now on.
+    pub async fn operations(&self, settings: Value) {
+        self.control("POST", "/operations", &settings)
+            .await
+            .expect(204);
+    }
+
     pub async fn account(&self, method: &str, name: &str, operation: &str) -> Answer {
         self.arm(method, &account_path(name, operation)).await
     }
@@ -246,11 +314,20 @@ impl Azure {
         headers: &[(&str, &str)],
         body: Option<&str>,
     ) -> Answer {
-        let url = format!(
-            "{}{}",
-            self.endpoint(signed.account).trim_end_matches('/'),
-            signed.path
-        );
+        self.cosmos_at(self.endpoint(signed.account), key, signed, headers, body)
+            .await
+    }
+
+    /// The same at an address that was not announced.
+    pub async fn cosmos_at(
+        &self,
+        endpoint: &str,
+        key: &str,
+        signed: Signed<'_>,
+        headers: &[(&str, &str)],
+        body: Option<&str>,
+    ) -> Answer {
+        let url = format!("{}{}", endpoint.trim_end_matches('/'), signed.path);
         let date = http_date(signed.offset_seconds);
         let authorization = authorization(key, &signed, &date);
         let mut all = vec![
