@@ -87,9 +87,8 @@ impl Variables {
     }
 
     /// What was said of a variable, if anything.
-    pub(super) fn get(&self, name: &str) -> Option<Option<&str>> {
-        let said = self.0.get(name)?;
-        Some(said.as_ref().map(|value| value.as_str()))
+    pub(super) fn get(&self, name: &str) -> Option<&Option<Zeroizing<String>>> {
+        self.0.get(name)
     }
 }
 
