@@ -92,10 +92,13 @@ struct State {
 impl Clouds {
     pub(super) fn new(told: Option<Cloud>, endpoints: Endpoints) -> Result<Clouds, Error> {
         if let Some(suffix) = &endpoints.cosmos_suffix {
-            parse_root_url("Cosmos suffix", &format!("https://account.{suffix}/")).map_err(|_| {
-                Error::invalid("the Cosmos suffix is no host name")
-                    .with_action("give what follows the account's name, such as documents.azure.com")
-            })?;
+            parse_root_url("Cosmos suffix", &format!("https://account.{suffix}/")).map_err(
+                |_| {
+                    Error::invalid("the Cosmos suffix is no host name").with_action(
+                        "give what follows the account's name, such as documents.azure.com",
+                    )
+                },
+            )?;
         }
         let state = State {
             cloud: told.unwrap_or(Cloud::PUBLIC),

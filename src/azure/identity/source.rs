@@ -115,9 +115,7 @@ pub(super) fn choose(
                             sign.because
                         ),
                     )
-                    .with_action(
-                        "name another source, or none: then it is found by what the host sets",
-                    );
+                    .with_action("name another source, or none: then the host's own is found"));
                 }
                 None => {}
             }
