@@ -192,6 +192,16 @@ enum cosmi_identity_source
     COSMI_IDENTITY_SOURCE_IMDS = 1,
     // The endpoint of App Service, Functions, Container Apps and Automation.
     COSMI_IDENTITY_SOURCE_APP_SERVICE = 2,
+    // The agent of an Azure Arc server.
+    COSMI_IDENTITY_SOURCE_ARC = 3,
+    // The endpoint of a Service Fabric application.
+    COSMI_IDENTITY_SOURCE_SERVICE_FABRIC = 4,
+    // The older endpoint with a secret: Azure ML, older Automation hybrid workers.
+    COSMI_IDENTITY_SOURCE_MACHINE_LEARNING = 5,
+    // Cloud Shell, whose tokens are the user's own.
+    COSMI_IDENTITY_SOURCE_CLOUD_SHELL = 6,
+    // A federated token of Kubernetes or another issuer, exchanged at Entra.
+    COSMI_IDENTITY_SOURCE_WORKLOAD_IDENTITY = 7,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -290,8 +300,8 @@ typedef struct cosmi_accounts cosmi_accounts;
 //
 // Owned by the caller, free with cosmi_client_free. Any number of threads may use it at the same time.
 //
-// Methods: cosmi_client_new, cosmi_client_free, cosmi_token_get_start, cosmi_environment_show_start,
-// cosmi_account_list_start, cosmi_account_show_start, cosmi_keys_list_start, cosmi_connection_strings_list_start,
+// Methods: cosmi_client_new, cosmi_client_free, cosmi_token_get_start, cosmi_token_renew_start,
+// cosmi_environment_show_start, cosmi_account_list_start, cosmi_account_show_start, cosmi_keys_list_start, cosmi_connection_strings_list_start,
 // cosmi_collection_show_start
 typedef struct cosmi_client cosmi_client;
 
@@ -320,7 +330,8 @@ typedef struct cosmi_connection_strings cosmi_connection_strings;
 // Methods: cosmi_environment_identity_source, cosmi_environment_reason, cosmi_environment_subscription_id,
 // cosmi_environment_resource_group, cosmi_environment_machine_name, cosmi_environment_resource_id,
 // cosmi_environment_location, cosmi_environment_cloud, cosmi_environment_arm_endpoint,
-// cosmi_environment_metadata_json
+// cosmi_environment_metadata_json, cosmi_environment_scale_set_name, cosmi_environment_claims_json,
+// cosmi_environment_variables_seen
 typedef struct cosmi_environment cosmi_environment;
 
 // What went wrong, for people and for programs. Its text is safe to log: it holds no secrets.
@@ -357,8 +368,9 @@ typedef struct cosmi_operation cosmi_operation;
 //
 // Methods: cosmi_options_new, cosmi_options_set_identity_source, cosmi_options_set_client_id,
 // cosmi_options_set_object_id, cosmi_options_set_resource_id, cosmi_options_set_cloud,
-// cosmi_options_set_arm_endpoint, cosmi_options_set_metadata_endpoint, cosmi_options_set_ca_certificates,
-// cosmi_options_set_timeout_ms, cosmi_options_free
+// cosmi_options_set_arm_endpoint, cosmi_options_set_arm_audience, cosmi_options_set_login_endpoint,
+// cosmi_options_set_cosmos_suffix, cosmi_options_set_metadata_endpoint, cosmi_options_set_ca_certificates,
+// cosmi_options_set_variable, cosmi_variable_name, cosmi_options_set_update_wait_ms, cosmi_options_set_timeout_ms, cosmi_options_free
 typedef struct cosmi_options cosmi_options;
 
 // A token of the machine's identity.
@@ -366,7 +378,7 @@ typedef struct cosmi_options cosmi_options;
 // Borrowed from its operation.
 //
 // Methods: cosmi_token_value, cosmi_token_expires_on_s, cosmi_token_resource, cosmi_token_client_id,
-// cosmi_token_identity_source
+// cosmi_token_identity_source, cosmi_token_claims_json
 typedef struct cosmi_token cosmi_token;
 
 // Takes one log record.
@@ -559,6 +571,33 @@ COSMI_MUST_USE
 cosmi_status cosmi_options_set_arm_endpoint(cosmi_options *options,
                                             const char *arm_endpoint);
 
+// Says what tokens for Azure Resource Manager are for, in private clouds.
+//
+// options: not NULL.
+// arm_audience: a URI, UTF-8, copied before return; not empty. NULL = the cloud's, the default.
+// Returns COSMI_STATUS_OK, INVALID_ARGUMENT, or INVALID_UTF8. Any thread. Since 0.1.0.
+COSMI_MUST_USE cosmi_status cosmi_options_set_arm_audience(cosmi_options *options, const char *arm_audience);
+
+// Sets where workload identities sign in, in private clouds.
+//
+// options: not NULL.
+// login_endpoint: an https URL, UTF-8, copied before return; not empty; cosmi_client_new refuses what is none.
+// NULL = the cloud's, the default. The environment variable AZURE_AUTHORITY_HOST stands before both.
+// Returns COSMI_STATUS_OK, INVALID_ARGUMENT, or INVALID_UTF8. Any thread. Since 0.1.0.
+COSMI_MUST_USE
+cosmi_status cosmi_options_set_login_endpoint(cosmi_options *options,
+                                              const char *login_endpoint);
+
+// Says what follows the account's name in the host of its endpoint, in private clouds.
+//
+// options: not NULL.
+// cosmos_suffix: for example documents.azure.com, UTF-8, copied before return; not empty; cosmi_client_new refuses
+// what is no host name. NULL = the cloud's, the default.
+// Returns COSMI_STATUS_OK, INVALID_ARGUMENT, or INVALID_UTF8. Any thread. Since 0.1.0.
+COSMI_MUST_USE
+cosmi_status cosmi_options_set_cosmos_suffix(cosmi_options *options,
+                                             const char *cosmos_suffix);
+
 // Sets the address of the machine's metadata service, for dry runs.
 //
 // options: not NULL.
@@ -580,6 +619,32 @@ COSMI_MUST_USE
 cosmi_status cosmi_options_set_ca_certificates(cosmi_options *options,
                                                const uint8_t *pem,
                                                size_t pem_len);
+
+// Says what an environment variable is for the client, instead of the process's own. For hosts with an environment of
+// their own, such as .NET outside Windows.
+//
+// options: not NULL.
+// name: one of those that cosmi_variable_name gives, UTF-8, copied before return; not NULL.
+// value: UTF-8, copied before return, SECRET for some; NULL or empty = the variable is not set.
+// Returns COSMI_STATUS_OK, INVALID_ARGUMENT for a name that no client looks at, or INVALID_UTF8. Any thread.
+// Since 0.1.0.
+COSMI_MUST_USE
+cosmi_status cosmi_options_set_variable(cosmi_options *options,
+                                        const char *name,
+                                        const char *value);
+
+// The names of the environment variables that clients look at, one by one.
+//
+// index: from 0.
+// Returns NUL-terminated UTF-8 that lives as long as the process; NULL after the last. Any thread. Since 0.1.0.
+const char *cosmi_variable_name(size_t index);
+
+// Sets how long an update of the metadata service is waited for, which answers 410 meanwhile.
+//
+// options: not NULL.
+// update_wait_ms: milliseconds; 0 = 70 seconds, the default. The operation's own time-out ends it sooner.
+// Returns COSMI_STATUS_OK, or INVALID_ARGUMENT. Any thread. Since 0.1.0.
+COSMI_MUST_USE cosmi_status cosmi_options_set_update_wait_ms(cosmi_options *options, uint32_t update_wait_ms);
 
 // Sets the time that each operation of the client may take when its start does not say.
 //
@@ -708,6 +773,26 @@ cosmi_status cosmi_token_get_start(const cosmi_client *client,
                                    void *user_data,
                                    cosmi_operation **out_operation);
 
+// Starts getting a new token, whatever the client still has; it takes the place of the former one. App Service and
+// Service Fabric keep tokens themselves, and may answer the former one again.
+//
+// client: not NULL.
+// resource: whom the token is for, for example https://management.azure.com/; UTF-8, copied before return; not NULL.
+// timeout_ms: milliseconds for the whole operation, retries included; 0 = the client's default.
+// callback: told the end, see cosmi_completion_fn; may be NULL.
+// user_data: handed to the callback as it is; may be NULL.
+// out_operation: receives the operation; not NULL.
+// Returns COSMI_STATUS_OK if and only if it has made an operation, whose result is cosmi_operation_token; otherwise
+// INVALID_ARGUMENT, INVALID_UTF8 or RUNTIME, and the callback never runs. The operation is owned by the caller, free
+// with cosmi_operation_free. Any thread. Since 0.1.0.
+COSMI_MUST_USE
+cosmi_status cosmi_token_renew_start(const cosmi_client *client,
+                                     const char *resource,
+                                     uint32_t timeout_ms,
+                                     cosmi_completion_fn callback,
+                                     void *user_data,
+                                     cosmi_operation **out_operation);
+
 // The token itself. SECRET: copy it to where it is used, and wipe that.
 //
 // token: may be NULL.
@@ -744,6 +829,16 @@ const char *cosmi_token_client_id(const cosmi_token *token, size_t *out_len);
 // token: may be NULL.
 // Returns a cosmi_identity_source; -1 for NULL. Any thread. Since 0.1.0.
 int32_t cosmi_token_identity_source(const cosmi_token *token);
+
+// What the token says of its identity: a JSON object with those of oid, appid, tid, aud, exp and xms_mirid that it
+// has. For display only: nothing of it is verified.
+//
+// token: may be NULL.
+// out_len: receives the length in bytes, without the NUL; may be NULL.
+// Returns NUL-terminated UTF-8, borrowed until the operation is freed; NULL when the token cannot be read. Any thread.
+// Since 0.1.0.
+const char *cosmi_token_claims_json(const cosmi_token *token,
+                                    size_t *out_len);
 
 // Starts finding out where the program runs.
 //
@@ -839,6 +934,32 @@ const char *cosmi_environment_arm_endpoint(const cosmi_environment *environment,
 // Returns NUL-terminated UTF-8, borrowed until the operation is freed; NULL when there is none.
 // Any thread. Since 0.1.0.
 const char *cosmi_environment_metadata_json(const cosmi_environment *environment, size_t *out_len);
+
+// The scale set that the machine belongs to; then the identity is the scale set's.
+//
+// environment: may be NULL.
+// out_len: receives the length in bytes, without the NUL; may be NULL.
+// Returns NUL-terminated UTF-8, borrowed until the operation is freed; NULL when there is none.
+// Any thread. Since 0.1.0.
+const char *cosmi_environment_scale_set_name(const cosmi_environment *environment, size_t *out_len);
+
+// What the token for Azure Resource Manager says of the identity, as cosmi_token_claims_json has it.
+//
+// environment: may be NULL.
+// out_len: receives the length in bytes, without the NUL; may be NULL.
+// Returns NUL-terminated UTF-8, borrowed until the operation is freed; NULL when there is no such token.
+// Any thread. Since 0.1.0.
+const char *cosmi_environment_claims_json(const cosmi_environment *environment, size_t *out_len);
+
+// The names, never the values, of the environment variables of Azure's hosts that are set, separated by a comma and a
+// blank.
+//
+// environment: may be NULL.
+// out_len: receives the length in bytes, without the NUL; may be NULL.
+// Returns NUL-terminated UTF-8, borrowed until the operation is freed; NULL for NULL.
+// Any thread. Since 0.1.0.
+const char *cosmi_environment_variables_seen(const cosmi_environment *environment,
+                                             size_t *out_len);
 
 // Makes a reference to an account that says nothing yet.
 //

@@ -117,7 +117,7 @@ impl Machine {
     }
 
     /// Drives `work` on the worker.
-    pub fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+    pub fn run(&self, work: impl Future<Output = ()> + Send + 'static) {
         drop(self.runtime.spawn(work));
     }
 
@@ -181,7 +181,7 @@ mod tests {
         machine.run_on_host_thread(Box::new(move || {
             let _released = blocked.recv_timeout(PATIENCE);
         }));
-        machine.spawn(async move {
+        machine.run(async move {
             let found = tokio::net::lookup_host("localhost:80")
                 .await
                 .map(Iterator::count);

@@ -103,7 +103,7 @@ impl<O: Outcome> Task<O> {
                 return Ok(task);
             }
         }
-        machine.spawn(end.drive(work, deadline));
+        machine.run(end.drive(work, deadline));
         Ok(task)
     }
 

@@ -2,6 +2,8 @@
 
 mod support;
 
+use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use cosmi::azure::{AccountRef, Client, Collection, Error, Kind};
@@ -199,8 +201,11 @@ async fn a_ca_that_is_none_is_refused_when_the_client_is_made() {
             ca_pem: Some(pem.as_bytes().to_vec()),
             ..Default::default()
         };
-        let error = Client::new(settings, std::sync::Arc::new(support::Records::default()))
-            .expect_err("refused");
+        let error = {
+            let host = support::host(HashMap::new(), &Arc::default());
+            Client::with_host(settings, Arc::new(support::Records::default()), host)
+                .expect_err("refused")
+        };
         assert_readable(&error, Kind::InvalidArgument);
     }
 }

@@ -3,19 +3,22 @@
 use std::fmt;
 use std::sync::Arc;
 
+use futures_util::future::BoxFuture;
+
 use super::error::cosmi_error;
 use super::guard;
 use super::log::ProcessLog;
 use super::options::cosmi_options;
 use super::status::cosmi_status;
-use crate::azure;
+use crate::azure::{self, Background};
+use crate::runtime;
 
 /// A client: settings, connections, and what it has learnt (tokens, accounts, keys). One per process is enough.
 ///
 /// Owned by the caller, free with cosmi_client_free. Any number of threads may use it at the same time.
 ///
-/// Methods: cosmi_client_new, cosmi_client_free, cosmi_token_get_start, cosmi_environment_show_start,
-/// cosmi_account_list_start, cosmi_account_show_start, cosmi_keys_list_start, cosmi_connection_strings_list_start,
+/// Methods: cosmi_client_new, cosmi_client_free, cosmi_token_get_start, cosmi_token_renew_start,
+/// cosmi_environment_show_start, cosmi_account_list_start, cosmi_account_show_start, cosmi_keys_list_start, cosmi_connection_strings_list_start,
 /// cosmi_collection_show_start
 pub struct cosmi_client(azure::Client);
 
@@ -28,6 +31,18 @@ impl cosmi_client {
 impl fmt::Debug for cosmi_client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("cosmi_client")
+    }
+}
+
+/// Work that nobody waits for runs beside the operations.
+struct OnWorker;
+
+impl Background for OnWorker {
+    fn run(&self, work: BoxFuture<'static, ()>) {
+        // only an operation that runs already leads here, so there is a worker
+        if let Ok(machine) = runtime::machine() {
+            machine.run(work);
+        }
     }
 }
 
@@ -54,7 +69,7 @@ pub unsafe extern "C" fn cosmi_client_new(
             let settings = guard::borrow(options)
                 .map(|options| options.settings().clone())
                 .unwrap_or_default();
-            let client = azure::Client::new(settings, Arc::new(ProcessLog))?;
+            let client = azure::Client::new(settings, Arc::new(ProcessLog), Arc::new(OnWorker))?;
             guard::give(out_client, cosmi_client(client));
             Ok(())
         })

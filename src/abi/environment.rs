@@ -18,7 +18,8 @@ use crate::task::FirstPoll;
 /// Methods: cosmi_environment_identity_source, cosmi_environment_reason, cosmi_environment_subscription_id,
 /// cosmi_environment_resource_group, cosmi_environment_machine_name, cosmi_environment_resource_id,
 /// cosmi_environment_location, cosmi_environment_cloud, cosmi_environment_arm_endpoint,
-/// cosmi_environment_metadata_json
+/// cosmi_environment_metadata_json, cosmi_environment_scale_set_name, cosmi_environment_claims_json,
+/// cosmi_environment_variables_seen
 #[derive(Debug)]
 pub struct cosmi_environment {
     identity_source: cosmi_identity_source,
@@ -31,6 +32,9 @@ pub struct cosmi_environment {
     cloud: Text,
     arm_endpoint: Text,
     metadata_json: Option<Text>,
+    scale_set_name: Option<Text>,
+    claims_json: Option<Text>,
+    variables_seen: Text,
 }
 
 impl From<Environment> for cosmi_environment {
@@ -46,6 +50,9 @@ impl From<Environment> for cosmi_environment {
             cloud: environment.cloud.into(),
             arm_endpoint: environment.arm_endpoint.into(),
             metadata_json: environment.metadata_json.map(Text::from),
+            scale_set_name: environment.scale_set_name.map(Text::from),
+            claims_json: environment.claims_json.map(Text::from),
+            variables_seen: environment.variables_seen.into(),
         }
     }
 }
@@ -252,6 +259,61 @@ pub unsafe extern "C" fn cosmi_environment_metadata_json(
     unsafe {
         guard::text(environment, out_len, |environment| {
             environment.metadata_json.as_ref()
+        })
+    }
+}
+
+/// The scale set that the machine belongs to; then the identity is the scale set's.
+///
+/// environment: may be NULL.
+/// out_len: receives the length in bytes, without the NUL; may be NULL.
+/// Returns NUL-terminated UTF-8, borrowed until the operation is freed; NULL when there is none.
+/// Any thread. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cosmi_environment_scale_set_name(
+    environment: *const cosmi_environment,
+    out_len: *mut usize,
+) -> *const c_char {
+    unsafe {
+        guard::text(environment, out_len, |environment| {
+            environment.scale_set_name.as_ref()
+        })
+    }
+}
+
+/// What the token for Azure Resource Manager says of the identity, as cosmi_token_claims_json has it.
+///
+/// environment: may be NULL.
+/// out_len: receives the length in bytes, without the NUL; may be NULL.
+/// Returns NUL-terminated UTF-8, borrowed until the operation is freed; NULL when there is no such token.
+/// Any thread. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cosmi_environment_claims_json(
+    environment: *const cosmi_environment,
+    out_len: *mut usize,
+) -> *const c_char {
+    unsafe {
+        guard::text(environment, out_len, |environment| {
+            environment.claims_json.as_ref()
+        })
+    }
+}
+
+/// The names, never the values, of the environment variables of Azure's hosts that are set, separated by a comma and a
+/// blank.
+///
+/// environment: may be NULL.
+/// out_len: receives the length in bytes, without the NUL; may be NULL.
+/// Returns NUL-terminated UTF-8, borrowed until the operation is freed; NULL for NULL.
+/// Any thread. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cosmi_environment_variables_seen(
+    environment: *const cosmi_environment,
+    out_len: *mut usize,
+) -> *const c_char {
+    unsafe {
+        guard::text(environment, out_len, |environment| {
+            Some(&environment.variables_seen)
         })
     }
 }

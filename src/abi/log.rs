@@ -309,20 +309,24 @@ pub(super) mod tests {
             *lock(&host.shut) = false;
             host.opened.notify_all();
         });
-        assert_eq!(
-            records.iter().filter(|record| record.2 == "waits").count(),
-            QUEUE_LIMIT
+        // other tests of this process may log a record of theirs in between
+        let waited = records.iter().filter(|record| record.2 == "waits").count();
+        let others = records.iter().filter(|record| record.1 > 2).count();
+        let told: Vec<usize> = records
+            .iter()
+            .filter_map(|record| {
+                record
+                    .2
+                    .strip_suffix(" log records were lost because the log callback is too slow")
+            })
+            .map(|lost| lost.parse().expect("a number"))
+            .collect();
+        assert!(
+            waited <= QUEUE_LIMIT && waited + others >= QUEUE_LIMIT,
+            "{waited} {others}"
         );
-        let told = (
-            2,
-            0,
-            "5 log records were lost because the log callback is too slow".to_owned(),
-        );
-        assert_eq!(
-            records.iter().filter(|record| **record == told).count(),
-            1,
-            "{records:?}"
-        );
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(told[0] >= QUEUE_LIMIT + 5 - waited, "{waited} {told:?}");
     }
 
     #[test]

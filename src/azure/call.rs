@@ -84,14 +84,17 @@ impl Call {
         self.clock.sleep(duration).await;
     }
 
+    fn stage(&self) -> Cow<'static, str> {
+        self.waiting_for
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
     /// The error of an operation whose time ran out: it says what was waited for.
     #[must_use]
     pub fn timed_out(&self) -> Error {
-        let what = self
-            .waiting_for
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
+        let what = self.stage();
         Error::new(
             Kind::TimedOut,
             format!(
@@ -106,11 +109,7 @@ impl Call {
     /// The error of an operation that the caller cancelled.
     #[must_use]
     pub fn cancelled(&self) -> Error {
-        let what = self
-            .waiting_for
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
+        let what = self.stage();
         Error::new(
             Kind::Cancelled,
             format!("cancelled while waiting for {what}"),

@@ -6,7 +6,7 @@ use futures_util::future;
 
 use super::arm::{Account, Arm, KeyKind, Keys, Name, Scope};
 use super::call::{Call, Level};
-use super::cloud::Cloud;
+use super::cloud::Clouds;
 use super::cosmos::{self, Cosmos, Offer, Shown};
 use super::error::{Error, Kind};
 use super::http::{Url, host_of, parse_root_url};
@@ -66,7 +66,7 @@ impl AccountRef {
     }
 
     /// The name by which Resource Manager is asked; an endpoint of Azure's own gives it too.
-    pub(super) fn resource_name(&self) -> Result<Name, Error> {
+    pub(super) fn resource_name(&self, clouds: &Clouds) -> Result<Name, Error> {
         let scope = Scope::new(
             self.subscription_id.as_deref(),
             self.resource_group.as_deref(),
@@ -77,7 +77,7 @@ impl AccountRef {
         let endpoint = self.endpoint()?;
         let name = endpoint
             .as_ref()
-            .and_then(|url| Cloud::account_of_host(url.host_str()?));
+            .and_then(|url| clouds.account_of_host(url.host_str()?));
         match name {
             Some(name) => Name::new(name, scope),
             None if endpoint.is_some() => Err(Error::invalid(
@@ -101,6 +101,7 @@ impl AccountRef {
 pub(super) async fn show_collection(
     arm: &Arc<Arm>,
     cosmos: &Cosmos,
+    clouds: &Clouds,
     call: &Call,
     account: &AccountRef,
     database: &str,
@@ -112,13 +113,13 @@ pub(super) async fn show_collection(
     if let Some(key) = &account.key {
         let endpoint = match endpoint {
             Some(endpoint) => endpoint,
-            None => by_suffix(&account.resource_name()?, arm.cloud()),
+            None => clouds.account_endpoint(account.resource_name(clouds)?.as_str())?,
         };
         let opened = cosmos::Account::new(endpoint.clone(), key)?;
         let shown = cosmos
             .show_collection(call, &opened, database, collection, false)
             .await?;
-        let name = account.resource_name().ok();
+        let name = account.resource_name(clouds).ok();
         return Ok(finish(
             shown,
             name.as_ref().map(Name::as_str),
@@ -127,15 +128,19 @@ pub(super) async fn show_collection(
         ));
     }
 
-    let name = account.resource_name()?;
+    let name = account.resource_name(clouds)?;
     call.waiting_for(format!("the keys of account {}", name.as_str()));
     let (endpoint, serverless, mut keys) = if let Some(endpoint) = endpoint {
-        (endpoint, false, arm.keys(call, &name, KeyKind::Auto).await?)
+        (
+            endpoint,
+            false,
+            arm.keys(call, &name, KeyKind::Auto, |_| true).await?,
+        )
     } else {
         // with the full name known both are asked at the same time; else the account is found first, once
         let (found, keys) = future::join(
-            arm.account(call, &name),
-            arm.keys(call, &name, KeyKind::Auto),
+            arm.account(call, &name, |_| true),
+            arm.keys(call, &name, KeyKind::Auto, |_| true),
         )
         .await;
         let found = found?;
@@ -180,16 +185,8 @@ async fn renewed(
         format!("{}; the keys are read anew", error.message())
     });
     call.waiting_for(format!("the keys of account {}", name.as_str()));
-    arm.keys_instead_of(call, name, KeyKind::Auto, stale).await
-}
-
-fn by_suffix(name: &Name, cloud: Cloud) -> Url {
-    Url::parse(&format!(
-        "https://{}.{}/",
-        name.as_str(),
-        cloud.cosmos_suffix
-    ))
-    .expect("a checked name and a constant suffix")
+    arm.keys(call, name, KeyKind::Auto, |keys| !Arc::ptr_eq(keys, stale))
+        .await
 }
 
 fn endpoint_of(account: &Account) -> Result<Url, Error> {

@@ -1,6 +1,9 @@
-//! Azure's clouds and their addresses.
+//! Azure's clouds and their addresses, and which of them this is.
+
+use std::sync::{Mutex, PoisonError};
 
 use super::error::Error;
+use super::http::{Url, parse_root_url};
 
 /// One of Azure's clouds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -10,6 +13,8 @@ pub(super) struct Cloud {
     aliases: &'static [&'static str],
     /// Resource Manager's address, which is also the audience of its tokens.
     pub arm: &'static str,
+    /// Where workload identities sign in.
+    pub login: &'static str,
     /// What follows the account's name in the host of its Cosmos endpoint.
     pub cosmos_suffix: &'static str,
 }
@@ -19,18 +24,21 @@ const CLOUDS: [Cloud; 3] = [
         name: "AzurePublicCloud",
         aliases: &["AzureCloud", "Public"],
         arm: "https://management.azure.com/",
+        login: "https://login.microsoftonline.com/",
         cosmos_suffix: "documents.azure.com",
     },
     Cloud {
         name: "AzureUSGovernmentCloud",
         aliases: &["AzureUSGovernment", "USGovernment"],
         arm: "https://management.usgovcloudapi.net/",
+        login: "https://login.microsoftonline.us/",
         cosmos_suffix: "documents.azure.us",
     },
     Cloud {
         name: "AzureChinaCloud",
         aliases: &["China"],
         arm: "https://management.chinacloudapi.cn/",
+        login: "https://login.chinacloudapi.cn/",
         cosmos_suffix: "documents.azure.cn",
     },
 ];
@@ -57,13 +65,117 @@ impl Cloud {
         };
         CLOUDS.iter().copied().find(known)
     }
+}
 
-    /// The name of the account whose endpoint has this host, when the host is one of Azure's own.
-    pub(super) fn account_of_host(host: &str) -> Option<&str> {
+/// Addresses that the caller gave in place of the cloud's own.
+#[derive(Debug, Default)]
+pub(super) struct Endpoints {
+    pub arm: Option<Url>,
+    pub arm_audience: Option<String>,
+    pub login: Option<Url>,
+    pub cosmos_suffix: Option<String>,
+}
+
+/// Which cloud this is: told by the caller, or learnt from the metadata service, or else the public one.
+pub(super) struct Clouds {
+    endpoints: Endpoints,
+    state: Mutex<State>,
+}
+
+#[derive(Clone, Copy)]
+struct State {
+    cloud: Cloud,
+    // told or learnt; else the public cloud is taken until something refuses
+    certain: bool,
+}
+
+impl Clouds {
+    pub(super) fn new(told: Option<Cloud>, endpoints: Endpoints) -> Result<Clouds, Error> {
+        if let Some(suffix) = &endpoints.cosmos_suffix {
+            parse_root_url("Cosmos suffix", &format!("https://account.{suffix}/")).map_err(
+                |_| {
+                    Error::invalid("the Cosmos suffix is no host name").with_action(
+                        "give what follows the account's name, such as documents.azure.com",
+                    )
+                },
+            )?;
+        }
+        let state = State {
+            cloud: told.unwrap_or(Cloud::PUBLIC),
+            certain: told.is_some(),
+        };
+        Ok(Clouds {
+            endpoints,
+            state: Mutex::new(state),
+        })
+    }
+
+    fn state(&self) -> State {
+        *self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn current(&self) -> Cloud {
+        self.state().cloud
+    }
+
+    pub(super) fn is_certain(&self) -> bool {
+        self.state().certain
+    }
+
+    /// Takes over what the metadata service says, unless the caller said otherwise. Tells whether that is news.
+    pub(super) fn learn(&self, name: Option<&str>) -> bool {
+        let Some(found) = name.and_then(Cloud::find) else {
+            return false;
+        };
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let news = !state.certain && state.cloud != found;
+        if !state.certain {
+            *state = State {
+                cloud: found,
+                certain: true,
+            };
+        }
+        news
+    }
+
+    /// Resource Manager's address.
+    pub(super) fn arm(&self) -> Url {
+        let own = || Url::parse(self.current().arm).expect("a constant URL");
+        self.endpoints.arm.clone().unwrap_or_else(own)
+    }
+
+    /// What tokens for Resource Manager are for.
+    pub(super) fn arm_audience(&self) -> String {
+        self.endpoints
+            .arm_audience
+            .clone()
+            .unwrap_or_else(|| self.current().arm.to_owned())
+    }
+
+    /// Where workload identities sign in.
+    pub(super) fn login(&self) -> Url {
+        let own = || Url::parse(self.current().login).expect("a constant URL");
+        self.endpoints.login.clone().unwrap_or_else(own)
+    }
+
+    /// The address of an account's data plane, when nothing else tells it.
+    pub(super) fn account_endpoint(&self, account: &str) -> Result<Url, Error> {
+        let suffix = self
+            .endpoints
+            .cosmos_suffix
+            .as_deref()
+            .unwrap_or(self.current().cosmos_suffix);
+        parse_root_url("Cosmos suffix", &format!("https://{account}.{suffix}/"))
+    }
+
+    /// The name of the account whose endpoint has this host, when the host is one of Azure's own or has the suffix given.
+    pub(super) fn account_of_host<'a>(&self, host: &'a str) -> Option<&'a str> {
         let (name, suffix) = host.split_once('.')?;
-        CLOUDS
-            .iter()
-            .any(|cloud| cloud.cosmos_suffix.eq_ignore_ascii_case(suffix))
+        let own = CLOUDS.iter().map(|cloud| cloud.cosmos_suffix);
+        let known = own.chain(self.endpoints.cosmos_suffix.as_deref());
+        known
+            .into_iter()
+            .any(|known| known.eq_ignore_ascii_case(suffix))
             .then_some(name)
     }
 }
@@ -88,12 +200,18 @@ mod tests {
 
     #[test]
     fn an_account_is_named_by_its_host() {
+        let endpoints = Endpoints {
+            cosmos_suffix: Some("cosmos.example".to_owned()),
+            ..Endpoints::default()
+        };
+        let clouds = Clouds::new(None, endpoints).expect("a suffix");
+        assert_eq!(clouds.account_of_host("a.cosmos.example"), Some("a"));
         assert_eq!(
-            Cloud::account_of_host("myaccount.documents.azure.com"),
+            clouds.account_of_host("myaccount.documents.azure.com"),
             Some("myaccount")
         );
-        assert_eq!(Cloud::account_of_host("a.documents.azure.cn"), Some("a"));
-        assert_eq!(Cloud::account_of_host("localhost"), None);
-        assert_eq!(Cloud::account_of_host("a.example.com"), None);
+        assert_eq!(clouds.account_of_host("a.documents.azure.cn"), Some("a"));
+        assert_eq!(clouds.account_of_host("localhost"), None);
+        assert_eq!(clouds.account_of_host("a.example.com"), None);
     }
 }

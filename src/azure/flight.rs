@@ -3,7 +3,8 @@
 use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::hash::Hash;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
+use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, Shared, WeakShared};
@@ -16,16 +17,34 @@ struct Slot<V: Clone> {
     value: Option<V>,
     // weak: when everybody who waits has gone, the request goes too
     pending: Option<WeakShared<Answer<V>>>,
+    // when a value that is still good was last tried to be replaced
+    renewed: Option<Instant>,
+}
+
+impl<V: Clone> Slot<V> {
+    fn pending(&self) -> Option<Shared<Answer<V>>> {
+        self.pending.as_ref().and_then(WeakShared::upgrade)
+    }
+}
+
+impl<V: Clone> Default for Slot<V> {
+    fn default() -> Slot<V> {
+        Slot {
+            value: None,
+            pending: None,
+            renewed: None,
+        }
+    }
 }
 
 /// A memory of answers by key, with at most one request on its way for each. Failures are not remembered.
 pub(super) struct Flights<K, V: Clone> {
-    slots: Arc<Mutex<HashMap<K, Slot<V>>>>,
+    slots: Arc<RwLock<HashMap<K, Slot<V>>>>,
 }
 
 impl<K, V> Flights<K, V>
 where
-    K: Eq + Hash + Clone + Send + 'static,
+    K: Eq + Hash + Clone + Send + Sync + 'static,
     V: Clone + Send + Sync + 'static,
 {
     pub(super) fn new() -> Flights<K, V> {
@@ -42,24 +61,37 @@ where
         ask: impl FnOnce() -> Answer<V>,
     ) -> Result<V, Error> {
         let flight = {
-            let mut slots = lock(&self.slots);
-            let slot = slots.entry(key.clone()).or_insert(Slot {
-                value: None,
-                pending: None,
-            });
+            let mut slots = write(&self.slots);
+            let slot = slots.entry(key.clone()).or_default();
             if let Some(value) = slot.value.as_ref().filter(|value| fresh(value)) {
                 return Ok(value.clone());
             }
-            slot.value = None;
-            if let Some(flight) = slot.pending.as_ref().and_then(WeakShared::upgrade) {
-                flight
-            } else {
-                let flight = self.launch(key, ask());
-                slot.pending = flight.downgrade();
-                flight
+            match slot.pending() {
+                Some(flight) => flight,
+                None => self.launch(key, slot, ask()),
             }
         };
         flight.await
+    }
+
+    /// Has the value replaced while it is used further; at most one at a time, and not again before `pause` is over.
+    /// The caller has to run what is returned.
+    pub(super) fn renew(
+        &self,
+        key: K,
+        pause: Duration,
+        ask: impl FnOnce() -> Answer<V>,
+    ) -> Option<Shared<Answer<V>>> {
+        let mut slots = write(&self.slots);
+        let slot = slots.entry(key.clone()).or_default();
+        let lately = slot
+            .renewed
+            .is_some_and(|renewed| renewed.elapsed() < pause);
+        if lately || slot.pending().is_some() {
+            return None;
+        }
+        slot.renewed = Some(Instant::now());
+        Some(self.launch(key, slot, ask()))
     }
 
     /// The remembered value while it is `fresh`.
@@ -68,7 +100,7 @@ where
         K: Borrow<Q>,
         Q: Eq + Hash + ?Sized,
     {
-        let slots = lock(&self.slots);
+        let slots = self.slots.read().unwrap_or_else(PoisonError::into_inner);
         slots
             .get(key)?
             .value
@@ -79,30 +111,35 @@ where
 
     /// Forgets the value when it is still the stale one, so that of many who find it stale one asks anew.
     pub(super) fn forget(&self, key: &K, stale: impl FnOnce(&V) -> bool) {
-        if let Some(slot) = lock(&self.slots).get_mut(key)
+        if let Some(slot) = write(&self.slots).get_mut(key)
             && slot.value.as_ref().is_some_and(stale)
         {
             slot.value = None;
         }
     }
 
-    fn launch(&self, key: K, answer: Answer<V>) -> Shared<Answer<V>> {
+    fn launch(&self, key: K, slot: &mut Slot<V>, answer: Answer<V>) -> Shared<Answer<V>> {
         let slots = Arc::clone(&self.slots);
-        async move {
+        let flight = async move {
             let answer = answer.await;
-            if let Some(slot) = lock(&slots).get_mut(&key) {
-                slot.value = answer.as_ref().ok().cloned();
+            if let Some(slot) = write(&slots).get_mut(&key) {
+                // a failure leaves a value that may still be good
+                if let Ok(value) = &answer {
+                    slot.value = Some(value.clone());
+                }
                 slot.pending = None;
             }
             answer
         }
         .boxed()
-        .shared()
+        .shared();
+        slot.pending = flight.downgrade();
+        flight
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+fn write<T>(lock: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
+    lock.write().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
@@ -171,6 +208,49 @@ mod tests {
             Some(4)
         );
         assert_eq!(count.load(Ordering::SeqCst), 4);
+    }
+
+    #[tokio::test]
+    async fn a_value_is_replaced_while_it_is_used() {
+        let (flights, count) = (Flights::new(), Arc::new(AtomicUsize::new(0)));
+        let (pause, none) = (Duration::from_secs(1000), Duration::ZERO);
+        let good = |_: &u32| true;
+        assert_eq!(
+            flights
+                .get("key", good, || asking(&count, Ok(1)))
+                .await
+                .ok(),
+            Some(1)
+        );
+        let failing = flights.renew("key", pause, || {
+            asking(&count, Err(Error::new(Kind::Service, "no")))
+        });
+        let failing = failing.expect("the first");
+        assert!(
+            flights
+                .renew("key", none, || asking(&count, Ok(9)))
+                .is_none(),
+            "one is on its way"
+        );
+        assert_eq!(flights.remembered("key", good), Some(1));
+        assert!(failing.await.is_err());
+        assert_eq!(
+            flights.remembered("key", good),
+            Some(1),
+            "the old one is still good"
+        );
+        assert!(
+            flights
+                .renew("key", pause, || asking(&count, Ok(9)))
+                .is_none(),
+            "not again so soon"
+        );
+        let renewing = flights
+            .renew("key", none, || asking(&count, Ok(2)))
+            .expect("later");
+        assert_eq!(renewing.await.ok(), Some(2));
+        assert_eq!(flights.remembered("key", good), Some(2));
+        assert_eq!(count.load(Ordering::SeqCst), 3);
     }
 
     #[tokio::test]

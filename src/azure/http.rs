@@ -30,10 +30,37 @@ pub(super) use reqwest::Url;
 /// Which road a request takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Plane {
-    /// To this machine's own metadata endpoint: direct, short limits.
+    /// To this machine's own identity endpoint: direct, short limits.
     Metadata,
+    /// To the metadata address, not knowing whether anything is there.
+    MetadataIfThere,
+    /// To an identity endpoint whose certificate is known by its SHA-1 thumbprint.
+    Pinned([u8; 20]),
     /// To Azure's services: through the system's proxy where one is set.
     Service,
+}
+
+impl Plane {
+    fn is_service(self) -> bool {
+        self == Plane::Service
+    }
+
+    fn connect_limit(self) -> Duration {
+        match self {
+            // "no identity here" is to come within a second
+            Plane::MetadataIfThere => Duration::from_millis(900),
+            Plane::Metadata | Plane::Pinned(_) => Duration::from_secs(5),
+            Plane::Service => Duration::from_secs(10),
+        }
+    }
+
+    fn attempt_limit(self) -> Duration {
+        Duration::from_secs(if self.is_service() { 40 } else { 20 })
+    }
+
+    fn body_limit(self) -> usize {
+        if self.is_service() { 16 << 20 } else { 1 << 20 }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -174,20 +201,6 @@ impl Response {
     }
 }
 
-const CONNECT_LIMIT: [(Plane, Duration); 2] = [
-    (Plane::Metadata, Duration::from_secs(1)),
-    (Plane::Service, Duration::from_secs(10)),
-];
-const ATTEMPT_LIMIT: [(Plane, Duration); 2] = [
-    (Plane::Metadata, Duration::from_secs(20)),
-    (Plane::Service, Duration::from_secs(40)),
-];
-const BODY_LIMIT: [(Plane, usize); 2] = [(Plane::Metadata, 1 << 20), (Plane::Service, 16 << 20)];
-
-fn of<T: Copy>(limits: [(Plane, T); 2], plane: Plane) -> T {
-    limits[usize::from(plane == Plane::Service)].1
-}
-
 // from the end of the TLS handshake until HTTP/2 has announced that the connection can be shared
 const SETTLING: Duration = Duration::from_millis(10);
 
@@ -249,13 +262,12 @@ impl Http {
             builder = builder.header(HeaderName::from_static(name), value);
         }
         // the operation's own limit is for whoever runs it to keep: it must not look like a server that does not answer
-        let limit = of(ATTEMPT_LIMIT, plane);
         let started = std::time::Instant::now();
         let answer = origin
-            .first_connection_shared(builder.timeout(limit).send())
+            .first_connection_shared(builder.timeout(plane.attempt_limit()).send())
             .await;
         let answer = answer.map_err(|error| failure(&error, &host))?;
-        let response = read(answer, host, secrets, of(BODY_LIMIT, plane)).await?;
+        let response = read(answer, host, secrets, plane.body_limit()).await?;
         call.log(Level::Debug, || {
             let id = response
                 .header("x-ms-request-id")
@@ -283,13 +295,17 @@ impl Http {
             return Ok(Arc::clone(origin));
         }
         let connected = Arc::new(AtomicBool::new(false));
+        let tls = match plane {
+            Plane::Pinned(thumbprint) => tls::pinned(thumbprint),
+            _ => self.tls.clone(),
+        };
         let mut builder = reqwest::Client::builder()
-            .tls_backend_preconfigured(self.tls.clone())
+            .tls_backend_preconfigured(tls)
             .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(of(CONNECT_LIMIT, plane))
+            .connect_timeout(plane.connect_limit())
             .user_agent(concat!("cosmi/", env!("CARGO_PKG_VERSION")))
             .connector_layer(NoteConnected(Arc::clone(&connected)));
-        if plane == Plane::Metadata || is_loopback(url) {
+        if !plane.is_service() || is_loopback(url) {
             builder = builder.no_proxy();
         }
         let client = builder.build().map_err(|error| {
@@ -432,13 +448,16 @@ fn failure(error: &reqwest::Error, host: &str) -> Error {
     let mut cause: Option<&(dyn StdError + 'static)> = Some(error);
     let mut io_kind = None;
     let mut dns = false;
+    let mut proxy = false;
     while let Some(current) = cause {
         if let Some(tls) = current.downcast_ref::<rustls::Error>() {
             let (what, action) = tls::explain(tls);
             return Error::new(Kind::Tls, format!("no secure connection to {host}: {what}"))
                 .with_action(action);
         }
-        dns |= current.to_string().starts_with("dns error");
+        let said = current.to_string();
+        dns |= said.starts_with("dns error");
+        proxy |= said.starts_with("tunnel error") || said.starts_with("proxy auth");
         let io = current.downcast_ref::<io::Error>();
         io_kind = io.map(io::Error::kind).or(io_kind);
         // an io::Error's source skips the error it wraps
@@ -455,6 +474,13 @@ fn failure(error: &reqwest::Error, host: &str) -> Error {
         return Error::new(Kind::TimedOut, format!("{host} {what} in time"))
             .with_action("check the network between this machine and the service: firewall, private endpoint, proxy")
             .retryable();
+    }
+    if proxy {
+        return Error::new(
+            Kind::Connect,
+            format!("the proxy does not let this machine through to {host}"),
+        )
+        .with_action("see HTTPS_PROXY, NO_PROXY and the system's proxy settings: the proxy must allow CONNECT to this host without asking for a password");
     }
     if dns {
         return Error::new(Kind::Dns, format!("the name {host} cannot be resolved"))

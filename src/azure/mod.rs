@@ -13,6 +13,7 @@ mod cosmos;
 mod env;
 mod error;
 mod flight;
+mod host;
 mod http;
 mod identity;
 mod retry;
@@ -30,17 +31,20 @@ pub use call::{Call, Level, Log};
 pub use chain::{AccountRef, Collection};
 pub use clock::{Clock, SystemClock};
 pub use cosmos::{Offer, OfferAbsence};
-pub use env::{Env, ProcessEnv};
+pub use env::{ArcAgent, Env, ProcessEnv, VARIABLES};
 pub use error::{Error, Kind};
+pub use host::{Background, Host};
 pub use identity::{Environment, Token};
 pub use secret::Secret;
-pub use settings::{DEFAULT_TIMEOUT, Identity, IdentitySource, Settings};
+pub use settings::{
+    DEFAULT_TIMEOUT, DEFAULT_UPDATE_WAIT, Identity, IdentitySource, Settings, Variables,
+};
 
 use arm::{Arm, Scope};
-use cloud::Cloud;
+use cloud::{Cloud, Clouds, Endpoints};
 use cosmos::Cosmos;
 use http::{Http, parse_root_url};
-use identity::Identities;
+use identity::{Identities, Wanted};
 
 /// A session: one identity, its tokens and keys in memory, and connections that are used again. Clones share all.
 #[derive(Clone)]
@@ -50,40 +54,41 @@ struct Inner {
     identities: Arc<Identities>,
     arm: Arc<Arm>,
     cosmos: Cosmos,
+    clouds: Arc<Clouds>,
     timeout: Duration,
     clock: Arc<dyn Clock>,
     log: Arc<dyn Log>,
 }
 
 impl Client {
-    /// Makes a client. Nothing is sent.
+    /// Makes a client in this process. Nothing is sent.
     ///
     /// # Errors
     /// When a setting, or a variable read in its place, cannot be used.
-    pub fn new(settings: Settings, log: Arc<dyn Log>) -> Result<Client, Error> {
-        Client::with_host(settings, log, Arc::new(ProcessEnv), Arc::new(SystemClock))
+    pub fn new(
+        settings: Settings,
+        log: Arc<dyn Log>,
+        background: Arc<dyn Background>,
+    ) -> Result<Client, Error> {
+        let env = Arc::new(ProcessEnv::with(settings.variables.clone()));
+        Client::with_host(
+            settings,
+            log,
+            Host {
+                env,
+                clock: Arc::new(SystemClock),
+                background,
+            },
+        )
     }
 
-    /// Makes a client that reads the given environment and clock.
+    /// Makes a client in other surroundings.
     ///
     /// # Errors
     /// As [`Client::new`].
-    pub fn with_host(
-        settings: Settings,
-        log: Arc<dyn Log>,
-        env: Arc<dyn Env>,
-        clock: Arc<dyn Clock>,
-    ) -> Result<Client, Error> {
-        let Settings {
-            identity_source,
-            identity,
-            cloud,
-            arm_endpoint,
-            metadata_endpoint,
-            ca_pem,
-            timeout,
-        } = settings;
-        let ca_pem = match (ca_pem, env.get("COSMI_CA_FILE")) {
+    pub fn with_host(settings: Settings, log: Arc<dyn Log>, host: Host) -> Result<Client, Error> {
+        let env = &host.env;
+        let ca_pem = match (settings.ca_pem, env.get("COSMI_CA_FILE")) {
             (Some(pem), _) => Some(pem),
             (None, Some(file)) => Some(std::fs::read(file).map_err(|_| {
                 Error::invalid("the file that COSMI_CA_FILE names cannot be read").with_action(
@@ -92,34 +97,49 @@ impl Client {
             })?),
             (None, None) => None,
         };
-        let cloud = cloud.as_deref().map(Cloud::named).transpose()?;
-        let arm_endpoint = match (arm_endpoint, env.get("COSMI_ARM_ENDPOINT")) {
+        let arm = match (settings.arm_endpoint, env.get("COSMI_ARM_ENDPOINT")) {
             (Some(endpoint), _) => Some(parse_root_url("Resource Manager endpoint", &endpoint)?),
             (None, Some(endpoint)) => Some(parse_root_url("COSMI_ARM_ENDPOINT", &endpoint)?),
             (None, None) => None,
         };
+        let login = settings.login_endpoint.as_deref();
+        let login = login
+            .map(|login| parse_root_url("login endpoint", login))
+            .transpose()?;
+        let told = settings.cloud.as_deref().map(Cloud::named).transpose()?;
+        let endpoints = Endpoints {
+            arm,
+            arm_audience: settings.arm_audience,
+            login,
+            cosmos_suffix: settings.cosmos_suffix,
+        };
+        let clouds = Arc::new(Clouds::new(told, endpoints)?);
+        let wanted = Wanted {
+            source: settings.identity_source,
+            identity: settings.identity,
+            metadata_endpoint: settings.metadata_endpoint,
+            update_wait: settings.update_wait,
+        };
+        let clock = Arc::clone(&host.clock);
         let http = Arc::new(Http::new(ca_pem.as_deref())?);
-        let identities = Identities::new(
-            identity_source,
-            identity,
-            metadata_endpoint,
+        let identities = Arc::new(Identities::new(
+            wanted,
             Arc::clone(&http),
-            env,
-            Arc::clone(&clock),
-        )?;
-        let identities = Arc::new(identities);
+            host,
+            Arc::clone(&clouds),
+        )?);
         let arm = Arc::new(Arm::new(
             Arc::clone(&http),
             Arc::clone(&identities),
-            cloud,
-            arm_endpoint,
+            Arc::clone(&clouds),
         ));
         let cosmos = Cosmos::new(http, Arc::clone(&clock));
         Ok(Client(Arc::new(Inner {
             identities,
             arm,
             cosmos,
-            timeout,
+            clouds,
+            timeout: settings.timeout,
             clock,
             log,
         })))
@@ -151,23 +171,40 @@ impl Client {
         self.0.identities.token(call, resource).await
     }
 
+    /// A new token, whatever is in memory; it takes the place of the former one.
+    ///
+    /// # Errors
+    /// As [`Client::token`].
+    pub async fn new_token(&self, call: &Call, resource: &str) -> Result<Arc<Token>, Error> {
+        self.0.identities.new_token(call, resource).await
+    }
+
     /// Who and where this machine is.
     ///
     /// # Errors
     /// `NoIdentity` when nothing tells.
     pub async fn environment(&self, call: &Call) -> Result<Environment, Error> {
         let found = self.0.identities.environment(call).await?;
-        self.0.arm.learn_cloud(found.cloud.as_deref());
+        self.0.clouds.learn(found.cloud.as_deref());
+        // who this is: remembered, or worth a request, and no failure when nobody answers
+        let token = self
+            .0
+            .identities
+            .token(call, &self.0.clouds.arm_audience())
+            .await;
         Ok(Environment {
             source: found.source,
             reason: found.reason,
+            variables_seen: self.0.identities.variables_seen(),
             subscription_id: found.subscription_id,
             resource_group: found.resource_group,
             machine_name: found.machine_name,
+            scale_set_name: found.scale_set_name,
             resource_id: found.resource_id,
             location: found.location,
-            cloud: self.0.arm.cloud().name.to_owned(),
-            arm_endpoint: self.0.arm.endpoint().to_string(),
+            cloud: self.0.clouds.current().name.to_owned(),
+            arm_endpoint: self.0.clouds.arm().to_string(),
+            claims_json: token.ok().and_then(|token| token.claims_json.clone()),
             metadata_json: found.metadata_json,
         })
     }
@@ -193,9 +230,9 @@ impl Client {
     /// # Errors
     /// `NotFound` when the identity sees no such account.
     pub async fn show_account(&self, call: &Call, account: &AccountRef) -> Result<Account, Error> {
-        let name = account.resource_name()?;
+        let name = account.resource_name(&self.0.clouds)?;
         Ok(Account::clone(
-            &*self.0.arm.show_account(call, &name).await?,
+            &*self.0.arm.account(call, &name, |_| false).await?,
         ))
     }
 
@@ -209,8 +246,8 @@ impl Client {
         account: &AccountRef,
         kind: KeyKind,
     ) -> Result<Arc<Keys>, Error> {
-        let name = account.resource_name()?;
-        self.0.arm.fresh_keys(call, &name, kind).await
+        let name = account.resource_name(&self.0.clouds)?;
+        self.0.arm.keys(call, &name, kind, |_| false).await
     }
 
     /// The connection strings of an account as they are now.
@@ -222,7 +259,7 @@ impl Client {
         call: &Call,
         account: &AccountRef,
     ) -> Result<ConnectionStrings, Error> {
-        let name = account.resource_name()?;
+        let name = account.resource_name(&self.0.clouds)?;
         self.0.arm.connection_strings(call, &name).await
     }
 
@@ -242,6 +279,7 @@ impl Client {
         chain::show_collection(
             &self.0.arm,
             &self.0.cosmos,
+            &self.0.clouds,
             call,
             account,
             database,
@@ -254,7 +292,7 @@ impl Client {
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
-            .field("cloud", &self.0.arm.cloud().name)
+            .field("cloud", &self.0.clouds.current().name)
             .finish_non_exhaustive()
     }
 }

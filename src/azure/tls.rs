@@ -3,22 +3,24 @@
 use std::sync::Arc;
 
 use rustls::client::WebPkiServerVerifier;
-use rustls::client::danger::ServerCertVerifier;
-use rustls::crypto::{CryptoProvider, KeyProvider};
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::{
+    CryptoProvider, KeyProvider, WebPkiSupportedAlgorithms, verify_tls12_signature,
+    verify_tls13_signature,
+};
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::sign::SigningKey;
-use rustls::{CertificateError, ClientConfig, RootCertStore};
+use rustls::{
+    CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
+};
+use sha1::{Digest, Sha1};
 
 use super::error::Error;
 
 /// The configuration for every TLS connection of a client.
 pub(super) fn config(ca_pem: Option<&[u8]>) -> Result<ClientConfig, Error> {
-    let provider = CryptoProvider {
-        key_provider: &NoClientKeys,
-        ..rustls::crypto::ring::default_provider()
-    };
-    let provider = Arc::new(provider);
+    let provider = Arc::new(provider());
     let verifier: Arc<dyn ServerCertVerifier> = match ca_pem {
         // the platform's verifier with extra roots fails or is too lenient on some systems, so never both
         Some(pem) => WebPkiServerVerifier::builder_with_provider(
@@ -34,6 +36,26 @@ pub(super) fn config(ca_pem: Option<&[u8]>) -> Result<ClientConfig, Error> {
             })?,
         ),
     };
+    Ok(verified_by(provider, verifier))
+}
+
+/// The configuration for a server that is known by the SHA-1 thumbprint of its certificate and by nothing else.
+pub(super) fn pinned(thumbprint: [u8; 20]) -> ClientConfig {
+    let provider = Arc::new(provider());
+    let algorithms = provider.signature_verification_algorithms;
+    verified_by(
+        provider,
+        Arc::new(Pinned {
+            thumbprint,
+            algorithms,
+        }),
+    )
+}
+
+fn verified_by(
+    provider: Arc<CryptoProvider>,
+    verifier: Arc<dyn ServerCertVerifier>,
+) -> ClientConfig {
     let mut config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .expect("ring knows the default versions")
@@ -42,7 +64,64 @@ pub(super) fn config(ca_pem: Option<&[u8]>) -> Result<ClientConfig, Error> {
         .with_no_client_auth();
     // a configuration of one's own is taken as it is; without this there would be no HTTP/2
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    Ok(config)
+    config
+}
+
+fn provider() -> CryptoProvider {
+    CryptoProvider {
+        key_provider: &NoClientKeys,
+        ..rustls::crypto::ring::default_provider()
+    }
+}
+
+/// Accepts one certificate: neither its name nor its issuer says anything, Service Fabric signs it itself.
+#[derive(Debug)]
+struct Pinned {
+    thumbprint: [u8; 20],
+    algorithms: WebPkiSupportedAlgorithms,
+}
+
+impl ServerCertVerifier for Pinned {
+    fn verify_server_cert(
+        &self,
+        certificate: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: &ServerName<'_>,
+        _: &[u8],
+        _: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        let found = Sha1::digest(certificate);
+        let differs = found
+            .iter()
+            .zip(self.thumbprint)
+            .fold(0, |all, (a, b)| all | (a ^ b));
+        if differs == 0 {
+            return Ok(ServerCertVerified::assertion());
+        }
+        Err(CertificateError::ApplicationVerificationFailure.into())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls12_signature(message, certificate, signature, &self.algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls13_signature(message, certificate, signature, &self.algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.algorithms.supported_schemes()
+    }
 }
 
 /// Nothing here signs in with a certificate of its own; the code that could is left out of the library.
@@ -105,6 +184,10 @@ pub(super) fn explain(error: &rustls::Error) -> (&'static str, &'static str) {
         rustls::Error::InvalidCertificate(
             CertificateError::UnknownIssuer | CertificateError::BadSignature,
         ) => ("its certificate is from an unknown issuer", PROXY),
+        rustls::Error::InvalidCertificate(CertificateError::ApplicationVerificationFailure) => (
+            "its certificate has another thumbprint than IDENTITY_SERVER_THUMBPRINT",
+            "restart the application: Service Fabric sets the variable anew when it renews the certificate",
+        ),
         rustls::Error::InvalidCertificate(CertificateError::Revoked) => {
             ("its certificate has been revoked", PROXY)
         }

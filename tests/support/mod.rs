@@ -10,8 +10,10 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use cosmi::azure::{
-    AccountRef, Call, Client, Clock, Env, Level, Log, Secret, Settings, SystemClock,
+    AccountRef, Background, Call, Client, Clock, Env, Host, Level, Log, Secret, Settings,
+    SystemClock,
 };
+use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 
 /// The simulator, running until dropped.
@@ -73,6 +75,34 @@ impl Simulator {
             .collect()
     }
 
+    /// The variables of one of the hosts that the simulator is, such as `arc`.
+    pub fn env_of(&self, host: &str) -> HashMap<String, String> {
+        let variables = self.ready["environments"][host]
+            .as_object()
+            .expect("an object");
+        let text = |value: &Value| value.as_str().expect("a string").to_owned();
+        variables
+            .iter()
+            .map(|(name, value)| (name.clone(), text(value)))
+            .collect()
+    }
+
+    pub fn set_token_lifetime(&self, seconds: i64, refresh_in: Option<i64>) {
+        self.control(
+            "POST",
+            "/token-lifetime",
+            Some(&json!({ "seconds": seconds, "refreshIn": refresh_in })),
+        );
+    }
+
+    pub fn revoke_tokens(&self) {
+        self.control("POST", "/revoke-tokens", None);
+    }
+
+    pub fn rotate_assertion(&self) {
+        self.control("POST", "/rotate-assertion", None);
+    }
+
     /// The variables of an App Service host.
     pub fn app_service_env(&self) -> HashMap<String, String> {
         let mut env = self.env();
@@ -100,7 +130,7 @@ impl Simulator {
 
     /// The same in an environment of its own.
     pub fn client_in(
-        env: HashMap<String, String>,
+        env: impl Env + 'static,
         change: impl FnOnce(&mut Settings),
     ) -> (Client, Arc<Records>) {
         let mut settings = Settings::default();
@@ -109,8 +139,7 @@ impl Simulator {
         let client = Client::with_host(
             settings,
             Arc::clone(&records) as Arc<dyn Log>,
-            Arc::new(env) as Arc<dyn Env>,
-            Arc::new(QuickClock::default()),
+            host(env, &Arc::new(QuickClock::default())),
         )
         .expect("a client");
         (client, records)
@@ -221,6 +250,23 @@ pub fn program() -> PathBuf {
     folder.join(format!("cosmi-simulator{}", std::env::consts::EXE_SUFFIX))
 }
 
+/// The surroundings of a client that lives in a test.
+pub fn host(env: impl Env + 'static, clock: &Arc<QuickClock>) -> Host {
+    Host {
+        env: Arc::new(env),
+        clock: Arc::clone(clock) as Arc<dyn Clock>,
+        background: Arc::new(OnTokio),
+    }
+}
+
+struct OnTokio;
+
+impl Background for OnTokio {
+    fn run(&self, work: BoxFuture<'static, ()>) {
+        tokio::spawn(work);
+    }
+}
+
 /// The context of a call with time enough for the slowest machine.
 pub fn call(client: &Client) -> Call {
     client.call(1, Duration::from_secs(60))
@@ -233,12 +279,20 @@ pub fn key(text: &str) -> Secret {
 /// A clock that goes as the machine's does, and sleeps a thousandth of the time. It notes what was slept.
 #[derive(Default)]
 pub struct QuickClock {
+    ahead: Mutex<Duration>,
     pub slept: Mutex<Vec<Duration>>,
+}
+
+impl QuickClock {
+    /// Puts the clock forward.
+    pub fn advance(&self, by: Duration) {
+        *self.ahead.lock().expect("unpoisoned") += by;
+    }
 }
 
 impl Clock for QuickClock {
     fn now(&self) -> SystemTime {
-        SystemTime::now()
+        SystemTime::now() + *self.ahead.lock().expect("unpoisoned")
     }
 
     fn sleep(&self, duration: Duration) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send>> {

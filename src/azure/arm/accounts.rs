@@ -182,11 +182,12 @@ impl Arm {
         Ok(found)
     }
 
-    /// One account, remembered once it was found.
+    /// One account: the remembered one when it is `usable`, else as it is now.
     pub(in crate::azure) async fn account(
         self: &Arc<Self>,
         call: &Call,
         name: &Name,
+        usable: impl FnOnce(&Arc<Account>) -> bool,
     ) -> Result<Arc<Account>, Error> {
         let ask = || {
             let (this, call, name) = (
@@ -196,17 +197,7 @@ impl Arm {
             );
             async move { this.find(&call, &name).await.map(Arc::new) }.boxed()
         };
-        self.accounts.get(name.clone(), |_| true, ask).await
-    }
-
-    /// One account as it is now.
-    pub(in crate::azure) async fn show_account(
-        self: &Arc<Self>,
-        call: &Call,
-        name: &Name,
-    ) -> Result<Arc<Account>, Error> {
-        self.accounts.forget(name, |_| true);
-        self.account(call, name).await
+        self.accounts.get(name.clone(), usable, ask).await
     }
 
     async fn find(self: &Arc<Self>, call: &Call, name: &Name) -> Result<Account, Error> {

@@ -90,12 +90,13 @@ const READONLY_KEYS_BY_GET: (Method, &str, &str) = (
 );
 
 impl Arm {
-    /// The account's keys, remembered.
+    /// The account's keys: remembered ones that are `usable`, else as they are now.
     pub(in crate::azure) async fn keys(
         self: &Arc<Self>,
         call: &Call,
         name: &Name,
         kind: KeyKind,
+        usable: impl FnOnce(&Arc<Keys>) -> bool,
     ) -> Result<Arc<Keys>, Error> {
         let id = self.resource_id(call, name).await?;
         let ask = || {
@@ -108,35 +109,8 @@ impl Arm {
             async move { this.read_keys(&call, &name, &id, kind).await.map(Arc::new) }.boxed()
         };
         self.keys
-            .get((id.to_ascii_lowercase(), kind), |_| true, ask)
+            .get((id.to_ascii_lowercase(), kind), usable, ask)
             .await
-    }
-
-    /// The account's keys as they are now.
-    pub(in crate::azure) async fn fresh_keys(
-        self: &Arc<Self>,
-        call: &Call,
-        name: &Name,
-        kind: KeyKind,
-    ) -> Result<Arc<Keys>, Error> {
-        let id = self.resource_id(call, name).await?;
-        self.keys.forget(&(id.to_ascii_lowercase(), kind), |_| true);
-        self.keys(call, name, kind).await
-    }
-
-    /// New keys after the data plane refused these; who comes second gets what the first was given.
-    pub(in crate::azure) async fn keys_instead_of(
-        self: &Arc<Self>,
-        call: &Call,
-        name: &Name,
-        kind: KeyKind,
-        stale: &Arc<Keys>,
-    ) -> Result<Arc<Keys>, Error> {
-        let id = self.resource_id(call, name).await?;
-        self.keys.forget(&(id.to_ascii_lowercase(), kind), |keys| {
-            Arc::ptr_eq(keys, stale)
-        });
-        self.keys(call, name, kind).await
     }
 
     /// The account's connection strings as they are now.
@@ -191,7 +165,7 @@ impl Arm {
     async fn resource_id(self: &Arc<Self>, call: &Call, name: &Name) -> Result<String, Error> {
         match name.id() {
             Some(id) => Ok(id),
-            None => Ok(self.account(call, name).await?.id.clone()),
+            None => Ok(self.account(call, name, |_| true).await?.id.clone()),
         }
     }
 

@@ -5,7 +5,7 @@ mod error;
 mod keys;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::value::RawValue;
@@ -15,7 +15,7 @@ pub(super) use accounts::{Name, Scope};
 pub use keys::{ConnectionString, ConnectionStrings, KeyKind, KeyRole, Keys};
 
 use super::call::{Call, Level};
-use super::cloud::Cloud;
+use super::cloud::Clouds;
 use super::error::{Error, Kind};
 use super::flight::Flights;
 use super::http::{Http, Method, Plane, Request, Response, Url, host_of, new_request_id};
@@ -26,20 +26,11 @@ use super::retry;
 const COSMOS_API: &str = "2024-11-15";
 const SUBSCRIPTIONS_API: &str = "2022-12-01";
 
-/// Which cloud this is, and how sure that is.
-struct CloudState {
-    cloud: Cloud,
-    // told by the caller or by the metadata service; else the public cloud is taken until something refuses
-    certain: bool,
-}
-
 /// Asks Resource Manager.
 pub(super) struct Arm {
     http: Arc<Http>,
     identities: Arc<Identities>,
-    // an address given by the caller; else the cloud's
-    endpoint: Option<Url>,
-    cloud: Mutex<CloudState>,
+    clouds: Arc<Clouds>,
     accounts: Flights<Name, Arc<Account>>,
     keys: Flights<(String, KeyKind), Arc<Keys>>,
 }
@@ -69,57 +60,18 @@ impl retry::Policy for Patience {
 }
 
 impl Arm {
-    pub(super) fn new(
-        http: Arc<Http>,
-        identities: Arc<Identities>,
-        cloud: Option<Cloud>,
-        endpoint: Option<Url>,
-    ) -> Arm {
-        let cloud = CloudState {
-            cloud: cloud.unwrap_or(Cloud::PUBLIC),
-            certain: cloud.is_some(),
-        };
+    pub(super) fn new(http: Arc<Http>, identities: Arc<Identities>, clouds: Arc<Clouds>) -> Arm {
         Arm {
             http,
             identities,
-            endpoint,
-            cloud: Mutex::new(cloud),
+            clouds,
             accounts: Flights::new(),
             keys: Flights::new(),
         }
     }
 
-    pub(super) fn cloud(&self) -> Cloud {
-        self.cloud
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .cloud
-    }
-
-    /// Takes over what the metadata service says, unless the caller said otherwise. Tells whether that is news.
-    pub(super) fn learn_cloud(&self, name: Option<&str>) -> bool {
-        let Some(found) = name.and_then(Cloud::find) else {
-            return false;
-        };
-        let mut state = self.cloud.lock().unwrap_or_else(PoisonError::into_inner);
-        let news = !state.certain && state.cloud != found;
-        if !state.certain {
-            *state = CloudState {
-                cloud: found,
-                certain: true,
-            };
-        }
-        news
-    }
-
-    pub(super) fn endpoint(&self) -> Url {
-        self.endpoint
-            .clone()
-            .unwrap_or_else(|| Url::parse(self.cloud().arm).expect("a constant URL"))
-    }
-
     fn url(&self, path: &str, api_version: &str) -> Url {
-        let mut url = self.endpoint();
+        let mut url = self.clouds.arm();
         url.set_path(path);
         url.query_pairs_mut()
             .append_pair("api-version", api_version);
@@ -155,7 +107,10 @@ impl Arm {
         what: &What<'_>,
     ) -> Result<Response, Error> {
         for last in [false, true] {
-            let token = self.identities.token(call, self.cloud().arm).await?;
+            let token = self
+                .identities
+                .token(call, &self.clouds.arm_audience())
+                .await?;
             call.waiting_for(what.waiting());
             let answer = retry::run(call, &Patience, || async {
                 let secret = token
@@ -196,17 +151,13 @@ impl Arm {
     /// Whether a refusal comes from asking in the public cloud on a machine of another one.
     async fn is_elsewhere(&self, call: &Call, error: &Error) -> bool {
         let suspicious = error.kind() == Kind::Unauthenticated
-            || (error.kind() == Kind::NoIdentity && error.http_status() == 400);
-        let certain = self
-            .cloud
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .certain;
-        if !suspicious || certain || !self.identities.is_imds() {
+            || (error.kind() == Kind::NoIdentity && error.http_status() == 400)
+            || error.service_code() == Some("invalid_resource");
+        if !suspicious || self.clouds.is_certain() || !self.identities.is_imds() {
             return false;
         }
         let found = self.identities.environment(call).await;
-        found.is_ok_and(|found| self.learn_cloud(found.cloud.as_deref()))
+        found.is_ok_and(|found| self.clouds.learn(found.cloud.as_deref()))
     }
 
     /// Reads all pages of a list; the items stay as they came.
@@ -238,13 +189,13 @@ impl Arm {
             };
             let next = Url::parse(&next)
                 .ok()
-                .filter(|next| next.origin() == self.endpoint().origin())
+                .filter(|next| next.origin() == self.clouds.arm().origin())
                 .ok_or_else(|| {
                     Error::new(
                         Kind::BadResponse,
                         format!(
                             "{} continues its list on another host, which gets no token",
-                            host_of(&self.endpoint())
+                            host_of(&self.clouds.arm())
                         ),
                     )
                     .with_action("look for a proxy that changes answers")

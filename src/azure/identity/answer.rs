@@ -6,15 +6,20 @@ use std::time::SystemTime;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::expiry;
+use super::{Identity, expiry};
+use crate::azure::clock;
 use crate::azure::error::{Error, Kind};
 use crate::azure::http::Response;
 use crate::azure::secret::Secret;
+use crate::azure::text;
 
 /// A token as it was answered.
 pub(super) struct Answer {
     pub token: Secret,
     pub client_id: Option<String>,
+    object_id: Option<String>,
+    resource_id: Option<String>,
+    refresh_in: Option<String>,
     expires_on: Option<String>,
     expires_in: Option<String>,
     host: String,
@@ -44,6 +49,9 @@ impl Answer {
         Ok(Answer {
             token,
             client_id: text("client_id"),
+            object_id: text("object_id"),
+            resource_id: text("msi_res_id").or_else(|| text("mi_res_id")),
+            refresh_in: text("refresh_in"),
             expires_on: text("expires_on"),
             expires_in: text("expires_in"),
             host: response.host.clone(),
@@ -52,11 +60,65 @@ impl Answer {
 
     /// When the token ends, in Unix seconds.
     pub(super) fn expires_on(&self, now: SystemTime) -> Result<i64, Error> {
-        expiry::unix_seconds(self.expires_on.as_deref(), self.expires_in.as_deref(), now).ok_or_else(|| {
+        let end = expiry::unix_seconds(self.expires_on.as_deref(), self.expires_in.as_deref(), now);
+        let end = end.ok_or_else(|| {
             Error::new(Kind::BadResponse, format!("{} answered a token without saying when it ends", self.host))
                 .with_action("look for something between this machine and its identity endpoint that changes answers")
-        })
+        })?;
+        if end <= clock::unix_seconds(now) {
+            return Err(Error::new(
+                Kind::BadResponse,
+                format!("{} answered a token that has ended already", self.host),
+            )
+            .with_action("check this machine's clock"));
+        }
+        Ok(end)
     }
+
+    /// How long the source says the token is to be used before another is asked for, in seconds.
+    pub(super) fn refresh_in(&self) -> Option<i64> {
+        self.refresh_in.as_deref()?.parse().ok()
+    }
+
+    /// Refuses a token of another identity than the one asked for, where the answer names it.
+    pub(super) fn confirm(&self, identity: &Identity) -> Result<(), Error> {
+        let (asked, answered) = match identity {
+            Identity::System => return Ok(()),
+            Identity::ClientId(id) => (id, &self.client_id),
+            Identity::ObjectId(id) => (id, &self.object_id),
+            Identity::ResourceId(id) => (id, &self.resource_id),
+        };
+        if answered
+            .as_ref()
+            .is_none_or(|answered| answered.eq_ignore_ascii_case(asked))
+        {
+            return Ok(());
+        }
+        Err(Error::new(
+            Kind::NoIdentity,
+            format!(
+                "{} answered a token of another identity than {identity}",
+                self.host
+            ),
+        )
+        .with_action("assign the identity to this machine, or choose one that is"))
+    }
+}
+
+/// The resource is none that the tenant, or the source, knows.
+pub(super) fn unknown_resource(response: &Response, resource: &str) -> Option<Error> {
+    let code = code(response)?;
+    let unknown = ["invalid_resource", "AudienceNotSupported"]
+        .iter()
+        .any(|known| known.eq_ignore_ascii_case(&code));
+    unknown.then(|| {
+        refusal(
+            response,
+            Kind::NotFound,
+            format!("there are no tokens for {} here", text::line(resource, 200)),
+        )
+        .with_action("check the resource for a typing error, its final slash too, and the cloud")
+    })
 }
 
 /// A refusal with the service's own code. Descriptions are not shown: they are prose, and may quote what was sent.

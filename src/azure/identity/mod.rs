@@ -2,26 +2,41 @@
 
 mod answer;
 mod app_service;
+mod arc;
+mod ask;
+mod claims;
+mod cloud_shell;
 mod environment;
 mod expiry;
 mod imds;
+mod machine_learning;
+mod service_fabric;
+mod source;
+mod workload_identity;
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use sha2::{Digest, Sha256};
 
 pub use environment::Environment;
 
 use super::call::{Call, Level};
-use super::clock::{Clock, unix_seconds};
-use super::env::Env;
-use super::error::{Error, Kind};
+use super::clock::unix_seconds;
+use super::cloud::Clouds;
+use super::error::Error;
 use super::flight::Flights;
+use super::host::Host;
 use super::http::Http;
 use super::secret::Secret;
 use super::settings::{DEFAULT_TIMEOUT, Identity, IdentitySource};
 use super::text;
+use ask::Context;
+use source::{Choice, Source};
 
 /// A token, and what is known of it.
 #[derive(Debug)]
@@ -36,120 +51,68 @@ pub struct Token {
     pub client_id: Option<String>,
     /// Where it came from; never `Auto`.
     pub source: IdentitySource,
+    /// What the token says of its identity, unverified: a JSON object.
+    pub claims_json: Option<String>,
+    // from then on another is asked for while this one is handed out
+    refresh_on_s: i64,
 }
 
 // a token is given up this long before its end, so that no request carries one that ends on the way
 const EXPIRY_MARGIN: Duration = Duration::from_secs(300);
 
-/// Where tokens come from on this machine at this moment.
-#[derive(Debug)]
-enum Source {
-    Imds(imds::Endpoint),
-    AppService(app_service::Endpoint),
-}
+// a token that lives as long as this is replaced after half its life
+const LONG_LIFE_S: i64 = 7200;
 
-impl Source {
-    fn name(&self) -> IdentitySource {
-        match self {
-            Source::Imds(_) => IdentitySource::Imds,
-            Source::AppService(_) => IdentitySource::AppService,
-        }
-    }
-}
+// between two tries to replace a token that is still good
+const REFRESH_PAUSE: Duration = Duration::from_secs(30);
 
-/// A source and the sentence that says why it was chosen.
-struct Choice {
-    source: Source,
-    reason: String,
+/// What a client knows of its identity.
+pub(super) struct Wanted {
+    pub source: IdentitySource,
+    pub identity: Identity,
+    pub metadata_endpoint: Option<String>,
+    pub update_wait: Duration,
 }
 
 /// Gets tokens and remembers them.
 pub(super) struct Identities {
-    source: IdentitySource,
-    identity: Identity,
-    metadata_endpoint: Option<String>,
+    wanted: Wanted,
     http: Arc<Http>,
-    env: Arc<dyn Env>,
-    clock: Arc<dyn Clock>,
+    host: Host,
+    clouds: Arc<Clouds>,
     // by resource: a client has one identity, and while a token lasts its source is not looked for again
     tokens: Flights<String, Arc<Token>>,
+    // by resource: the SHA-256 of a token that was refused, for the source that keeps tokens itself
+    refused: Mutex<HashMap<String, String>>,
 }
 
 impl Identities {
     pub(super) fn new(
-        source: IdentitySource,
-        identity: Identity,
-        metadata_endpoint: Option<String>,
+        wanted: Wanted,
         http: Arc<Http>,
-        env: Arc<dyn Env>,
-        clock: Arc<dyn Clock>,
+        host: Host,
+        clouds: Arc<Clouds>,
     ) -> Result<Identities, Error> {
-        identity.check()?;
-        if let Some(endpoint) = &metadata_endpoint {
+        wanted.identity.check()?;
+        if let Some(endpoint) = &wanted.metadata_endpoint {
             imds::Endpoint::parse("metadata endpoint", endpoint)?;
         }
         Ok(Identities {
-            source,
-            identity,
-            metadata_endpoint,
+            wanted,
             http,
-            env,
-            clock,
+            host,
+            clouds,
             tokens: Flights::new(),
+            refused: Mutex::default(),
         })
     }
 
-    /// The order is the one Azure's own libraries use; the variables are read at each call because hosts change them.
     fn choose(&self) -> Result<Choice, Error> {
-        let endpoint = self.env.get("IDENTITY_ENDPOINT");
-        let header = self.env.get("IDENTITY_HEADER");
-        let imds = || {
-            let (endpoint, why) = if let Some(endpoint) = &self.metadata_endpoint {
-                (
-                    imds::Endpoint::parse("metadata endpoint", endpoint)?,
-                    "its address was given",
-                )
-            } else if let Some(endpoint) = self.env.get("AZURE_POD_IDENTITY_AUTHORITY_HOST") {
-                (
-                    imds::Endpoint::parse("AZURE_POD_IDENTITY_AUTHORITY_HOST", &endpoint)?,
-                    "AZURE_POD_IDENTITY_AUTHORITY_HOST is set",
-                )
-            } else {
-                (
-                    imds::Endpoint::default(),
-                    "no variable of another host is set",
-                )
-            };
-            Ok((Source::Imds(endpoint), why))
-        };
-        let (source, why) = match (self.source, endpoint, header) {
-            (IdentitySource::Imds, _, _) => (imds()?.0, "it was asked for"),
-            (IdentitySource::AppService, Some(endpoint), Some(_)) => (
-                Source::AppService(app_service::Endpoint::parse(&endpoint)?),
-                "it was asked for",
-            ),
-            (IdentitySource::AppService, _, _) => {
-                return Err(Error::new(
-                    Kind::NoIdentity,
-                    "the App Service identity endpoint was asked for, and IDENTITY_ENDPOINT and IDENTITY_HEADER are not both set",
-                )
-                .with_action("turn the identity of the app or Automation account on, or let the source be found automatically"));
-            }
-            (IdentitySource::Auto, Some(endpoint), Some(_)) => (
-                Source::AppService(app_service::Endpoint::parse(&endpoint)?),
-                "IDENTITY_ENDPOINT and IDENTITY_HEADER are set",
-            ),
-            (IdentitySource::Auto, Some(_), None) => {
-                return Err(Error::new(
-                    Kind::NoIdentity,
-                    "IDENTITY_ENDPOINT is set without IDENTITY_HEADER, as on an Azure Arc server, which this version cannot ask",
-                )
-                .with_action("on a virtual machine unset IDENTITY_ENDPOINT, or ask for the source Imds"));
-            }
-            (IdentitySource::Auto, None, _) => imds()?,
-        };
-        let reason = format!("{} is used because {why}", source.name());
-        Ok(Choice { source, reason })
+        source::choose(
+            self.wanted.source,
+            self.wanted.metadata_endpoint.as_deref(),
+            &*self.host.env,
+        )
     }
 
     /// A token for `resource`: remembered, or shared with whoever is asking already, or asked for.
@@ -159,67 +122,129 @@ impl Identities {
         resource: &str,
     ) -> Result<Arc<Token>, Error> {
         let resource = resource.strip_suffix("/.default").unwrap_or(resource);
-        let now = self.clock.now();
+        let now = self.host.clock.now();
         let fresh = |token: &Arc<Token>| token.expires_on_s > unix_seconds(now + EXPIRY_MARGIN);
         if let Some(token) = self.tokens.remembered(resource, fresh) {
+            if token.refresh_on_s <= unix_seconds(now) {
+                self.refresh(call, resource);
+            }
             return Ok(token);
         }
-        if resource.is_empty()
-            || resource.len() > 2048
-            || resource
-                .chars()
-                .any(|c| c.is_control() || c.is_whitespace())
-        {
-            return Err(Error::invalid("the resource for the token is not one")
-                .with_action("name it by its URI, such as https://management.azure.com/"));
-        }
-        let Choice { source, reason } = self.choose()?;
-        call.waiting_for(format!("a token from {}", source.name()));
-        let ask = || {
-            let (this, call, resource) = (
-                Arc::clone(self),
-                call.detached(DEFAULT_TIMEOUT),
+        check_resource(resource)?;
+        let choice = self.choose()?;
+        call.waiting_for(format!("a token from {}", choice.source.name()));
+        self.tokens
+            .get(resource.to_owned(), fresh, || {
+                self.asking(call, choice, resource)
+            })
+            .await
+    }
+
+    /// A new token, whatever is remembered.
+    pub(super) async fn new_token(
+        self: &Arc<Self>,
+        call: &Call,
+        resource: &str,
+    ) -> Result<Arc<Token>, Error> {
+        let resource = resource.strip_suffix("/.default").unwrap_or(resource);
+        check_resource(resource)?;
+        let choice = self.choose()?;
+        call.waiting_for(format!("a token from {}", choice.source.name()));
+        // the former one stays for others until this one is there
+        self.tokens
+            .get(
                 resource.to_owned(),
+                |_| false,
+                || self.asking(call, choice, resource),
+            )
+            .await
+    }
+
+    /// Has a token replaced that is still good; nobody waits for it.
+    fn refresh(self: &Arc<Self>, call: &Call, resource: &str) {
+        let Ok(choice) = self.choose() else { return };
+        let asking = || self.asking(call, choice, resource);
+        if let Some(refreshing) = self
+            .tokens
+            .renew(resource.to_owned(), REFRESH_PAUSE, asking)
+        {
+            let call = call.clone();
+            self.host.background.run(
+                refreshing
+                    .map(move |refreshed| {
+                        if let Err(error) = refreshed {
+                            call.log(Level::Info, || {
+                                format!("the token in memory is used further: {error}")
+                            });
+                        }
+                    })
+                    .boxed(),
             );
-            async move {
-                call.log(Level::Info, || reason);
-                this.ask(&call, &source, resource).await.map(Arc::new)
-            }
-            .boxed()
-        };
-        self.tokens.get(resource.to_owned(), fresh, ask).await
+        }
+    }
+
+    fn asking(
+        self: &Arc<Self>,
+        call: &Call,
+        Choice { source, reason }: Choice,
+        resource: &str,
+    ) -> BoxFuture<'static, Result<Arc<Token>, Error>> {
+        let (this, call, resource) = (
+            Arc::clone(self),
+            call.detached(DEFAULT_TIMEOUT),
+            resource.to_owned(),
+        );
+        async move {
+            call.log(Level::Info, || reason);
+            this.ask(&call, &source, resource).await.map(Arc::new)
+        }
+        .boxed()
     }
 
     /// Forgets a token that a service refused, unless it has been replaced already.
     pub(super) fn forget(&self, stale: &Arc<Token>) {
+        let digest = Sha256::digest(stale.value.as_bytes())
+            .iter()
+            .fold(String::new(), |hex, b| format!("{hex}{b:02x}"));
+        self.refused
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(stale.resource.clone(), digest);
         self.tokens
             .forget(&stale.resource, |token| Arc::ptr_eq(token, stale));
     }
 
     async fn ask(&self, call: &Call, source: &Source, resource: String) -> Result<Token, Error> {
-        let answer = match source {
-            Source::Imds(endpoint) => {
-                imds::token(&self.http, call, endpoint, &self.identity, &resource).await?
-            }
-            Source::AppService(endpoint) => {
-                let header = self
-                    .env
-                    .get("IDENTITY_HEADER")
-                    .map(|header| Secret::new(header.into_bytes()));
-                app_service::token(
-                    &self.http,
-                    call,
-                    endpoint,
-                    header,
-                    &self.identity,
-                    &resource,
-                )
-                .await?
-            }
+        let context = Context {
+            http: &self.http,
+            call,
+            env: &*self.host.env,
+            clouds: &self.clouds,
+            identity: &self.wanted.identity,
+            resource: &resource,
+            refused: self
+                .refused
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .get(&resource)
+                .cloned(),
+            update_wait: self.wanted.update_wait,
         };
-        let expires_on_s = answer.expires_on(self.clock.now())?;
+        let answer = match source {
+            Source::Imds(endpoint) => endpoint.token(&context).await,
+            Source::AppService(endpoint) => endpoint.token(&context).await,
+            Source::Arc(endpoint) => endpoint.token(&context).await,
+            Source::ServiceFabric(endpoint) => endpoint.token(&context).await,
+            Source::MachineLearning(endpoint) => endpoint.token(&context).await,
+            Source::CloudShell(endpoint) => endpoint.token(&context).await,
+            Source::WorkloadIdentity(issuer) => issuer.token(&context).await,
+        }?;
+        answer.confirm(&self.wanted.identity)?;
+        let now = self.host.clock.now();
+        let expires_on_s = answer.expires_on(now)?;
+        let now = unix_seconds(now);
         call.log(Level::Info, || {
-            let left = u64::try_from(expires_on_s - unix_seconds(self.clock.now())).unwrap_or(0);
+            let left = u64::try_from(expires_on_s - now).unwrap_or(0);
             format!(
                 "token for {} from {}, good for {}",
                 text::line(&resource, 200),
@@ -228,10 +253,12 @@ impl Identities {
             )
         });
         Ok(Token {
+            claims_json: claims::read(&answer.token),
+            refresh_on_s: refresh_on(now, expires_on_s, answer.refresh_in()),
+            client_id: answer.client_id,
             value: answer.token,
             expires_on_s,
             resource,
-            client_id: answer.client_id,
             source: source.name(),
         })
     }
@@ -241,9 +268,19 @@ impl Identities {
         let Choice { source, reason } = self.choose()?;
         call.waiting_for(format!("{} to describe this machine", source.name()));
         match &source {
-            Source::Imds(endpoint) => imds::environment(&self.http, call, endpoint, reason).await,
-            Source::AppService(_) => Ok(app_service::environment(&*self.env, reason)),
+            Source::Imds(endpoint) => {
+                endpoint
+                    .environment(&self.http, call, self.wanted.update_wait, reason)
+                    .await
+            }
+            Source::AppService(_) => Ok(app_service::environment(&*self.host.env, reason)),
+            other => Ok(environment::Found::new(other.name(), reason)),
         }
+    }
+
+    /// The names of the variables of Azure's hosts that are set here.
+    pub(super) fn variables_seen(&self) -> String {
+        source::variables_seen(&*self.host.env)
     }
 
     /// Whether tokens come from the metadata service, which also knows the cloud.
@@ -255,5 +292,46 @@ impl Identities {
                 ..
             })
         )
+    }
+}
+
+fn check_resource(resource: &str) -> Result<(), Error> {
+    let odd = |c: char| c.is_control() || c.is_whitespace();
+    if resource.is_empty() || resource.len() > 2048 || resource.chars().any(odd) {
+        return Err(Error::invalid("the resource for the token is not one")
+            .with_action("name it by its URI, such as https://management.azure.com/"));
+    }
+    Ok(())
+}
+
+/// When a token is to be replaced: as the source says, else after half a long life, else at its end. Spread a little,
+/// so that machines started together do not ask together.
+fn refresh_on(now: i64, expires_on: i64, refresh_in: Option<i64>) -> i64 {
+    let life = expires_on - now;
+    let after = match refresh_in {
+        Some(seconds) if (1..life).contains(&seconds) => seconds,
+        _ if life >= LONG_LIFE_S => life / 2,
+        _ => return expires_on,
+    };
+    let spread = i64::try_from(RandomState::new().build_hasher().finish() % 100).unwrap_or(0);
+    now + after + (life - after) / 1000 * spread
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_tokens_are_replaced_in_the_second_half_of_their_life() {
+        assert_eq!(refresh_on(1000, 1000 + 3600, None), 4600);
+        for _ in 0..100 {
+            let at = refresh_on(0, 86_400, None);
+            assert!((43_200..=43_200 + 4_320).contains(&at), "{at}");
+            let at = refresh_on(0, 3600, Some(1800));
+            assert!((1800..=1980).contains(&at), "{at}");
+        }
+        for odd in [0, -5, 3600, 5000] {
+            assert_eq!(refresh_on(0, 3600, Some(odd)), 3600);
+        }
     }
 }
