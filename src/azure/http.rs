@@ -1,7 +1,8 @@
 //! The only place with sockets: requests, answers, and what can go wrong between.
 //!
 //! Metadata endpoints are asked directly, never through a proxy. Redirects are never followed: the credentials in a
-//! request are for the host that was named. Plain http is for loopback and metadata addresses only.
+//! request are for the host that was named. Plain http is for loopback, for metadata addresses, and for the identity
+//! endpoint that the host names on its private network.
 
 use std::collections::HashMap;
 use std::error::Error as StdError;
@@ -530,12 +531,31 @@ fn is_metadata_address(url: &Url) -> bool {
     matches!(ip, Some(IpAddr::V4(ip)) if ip.is_link_local())
 }
 
+fn is_private(url: &Url) -> bool {
+    let ip = url.host_str().and_then(|host| host.parse().ok());
+    matches!(ip, Some(IpAddr::V4(ip)) if ip.is_private())
+}
+
 /// Reads the address of a service. `what` names it in errors.
 ///
 /// # Errors
 /// When it is no URL, has user info, a query or a fragment, or is plain http to anywhere but loopback or a metadata
 /// address.
 pub(super) fn parse_url(what: &str, text: &str) -> Result<Url, Error> {
+    parse(what, text, |url| {
+        is_loopback(url) || is_metadata_address(url)
+    })
+}
+
+/// Like [`parse_url`] for identity endpoints that Azure's own hosts name in a variable: App Service puts them on a
+/// private address beside the container, such as `http://172.16.5.3:8081/msi/token`, and has no https there.
+pub(super) fn parse_identity_url(what: &str, text: &str) -> Result<Url, Error> {
+    parse(what, text, |url| {
+        is_loopback(url) || is_metadata_address(url) || is_private(url)
+    })
+}
+
+fn parse(what: &str, text: &str, plain_http: impl Fn(&Url) -> bool) -> Result<Url, Error> {
     let wrong = |why: &str| {
         Error::invalid(format!("the {what} {why}")).with_action(format!(
             "give the {what} as https://HOST/ or https://HOST:PORT/"
@@ -557,7 +577,7 @@ pub(super) fn parse_url(what: &str, text: &str) -> Result<Url, Error> {
     }
     match url.scheme() {
         "https" => Ok(url),
-        "http" if is_loopback(&url) || is_metadata_address(&url) => Ok(url),
+        "http" if plain_http(&url) => Ok(url),
         "http" => Err(wrong("is plain http, over which no credential is sent")),
         _ => Err(wrong("is neither https nor http")),
     }
@@ -624,6 +644,18 @@ mod tests {
             );
         }
         assert!(parse_root_url("endpoint", "https://a.example/x").is_err());
+        for (url, allowed) in [
+            ("http://172.16.5.3:8081/msi/token", true),
+            ("http://169.254.129.2:8081/msi/token", true),
+            ("http://20.1.2.3/msi/token", false),
+            ("http://a.example/msi/token", false),
+        ] {
+            assert_eq!(
+                parse_identity_url("endpoint", url).is_ok(),
+                allowed,
+                "{url}"
+            );
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::environment::Found;
 use super::{Identity, IdentitySource};
 use crate::azure::env::Env;
 use crate::azure::error::{Error, Kind};
-use crate::azure::http::{Method, Plane, Request, Response, Url, parse_url};
+use crate::azure::http::{Method, Plane, Request, Response, Url, parse_identity_url};
 use crate::azure::secret::Secret;
 
 const WHO: &str = "the identity endpoint of this app";
@@ -25,7 +25,7 @@ pub(super) struct Endpoint(Url);
 impl Endpoint {
     pub(super) fn find(env: &dyn Env) -> Option<Result<Endpoint, Error>> {
         env.get("IDENTITY_HEADER")?;
-        Some(parse_url("IDENTITY_ENDPOINT", &env.get("IDENTITY_ENDPOINT")?).map(Endpoint))
+        Some(parse_identity_url("IDENTITY_ENDPOINT", &env.get("IDENTITY_ENDPOINT")?).map(Endpoint))
     }
 
     /// Asks for a token. `IDENTITY_HEADER` is read now: it changes while a process lives.
