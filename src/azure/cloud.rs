@@ -122,20 +122,18 @@ impl Clouds {
         self.state().certain
     }
 
-    /// Takes over what the metadata service says, unless the caller said otherwise. Tells whether that is news.
-    pub(super) fn learn(&self, name: Option<&str>) -> bool {
+    /// Takes over what the metadata service says, unless the caller said otherwise.
+    pub(super) fn learn(&self, name: Option<&str>) {
         let Some(found) = name.and_then(Cloud::find) else {
-            return false;
+            return;
         };
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let news = !state.certain && state.cloud != found;
         if !state.certain {
             *state = State {
                 cloud: found,
                 certain: true,
             };
         }
-        news
     }
 
     /// Resource Manager's address.

@@ -15,7 +15,7 @@ pub(super) use accounts::{Name, Scope};
 pub use keys::{ConnectionString, ConnectionStrings, KeyKind, KeyRole, Keys};
 
 use super::call::{Call, Level};
-use super::cloud::Clouds;
+use super::cloud::{Cloud, Clouds};
 use super::error::{Error, Kind};
 use super::flight::Flights;
 use super::http::{Http, Method, Plane, Request, Response, Url, host_of, new_request_id};
@@ -87,11 +87,12 @@ impl Arm {
         api_version: &str,
         what: &What<'_>,
     ) -> Result<Response, Error> {
+        let asked_in = self.clouds.current();
         match self
             .ask_here(call, method, self.url(path, api_version), what)
             .await
         {
-            Err(error) if self.is_elsewhere(call, &error).await => {
+            Err(error) if self.is_elsewhere(call, &error, asked_in).await => {
                 self.ask_here(call, method, self.url(path, api_version), what)
                     .await
             }
@@ -149,15 +150,21 @@ impl Arm {
     }
 
     /// Whether a refusal comes from asking in the public cloud on a machine of another one.
-    async fn is_elsewhere(&self, call: &Call, error: &Error) -> bool {
+    async fn is_elsewhere(&self, call: &Call, error: &Error, asked_in: Cloud) -> bool {
         let suspicious = error.kind() == Kind::Unauthenticated
             || (error.kind() == Kind::NoIdentity && error.http_status() == 400)
             || error.service_code() == Some("invalid_resource");
-        if !suspicious || self.clouds.is_certain() || !self.identities.is_imds() {
+        if !suspicious {
             return false;
         }
-        let found = self.identities.environment(call).await;
-        found.is_ok_and(|found| self.clouds.learn(found.cloud.as_deref()))
+        if !self.clouds.is_certain()
+            && self.identities.is_imds()
+            && let Ok(found) = self.identities.environment(call).await
+        {
+            self.clouds.learn(found.cloud.as_deref());
+        }
+        // whoever found it out: of several who asked at the same time each has to ask again
+        self.clouds.current() != asked_in
     }
 
     /// Reads all pages of a list; the items stay as they came.

@@ -1,0 +1,54 @@
+//! What time does to it: pauses, deadlines, memory that has grown old, answers that never end.
+
+#![allow(dead_code, unused_imports, reason = "the tests come one by one")]
+
+mod support;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use cosmi::azure::{Client, Clock, Host, Kind, Log, Settings};
+use serde_json::json;
+use support::{QuickClock, Records, Simulator, call};
+
+const ARM: &str = "https://management.azure.com/";
+
+fn client_at(azure: &Simulator, clock: &Arc<QuickClock>, settings: Settings) -> Client {
+    let log: Arc<dyn Log> = Arc::new(Records::default());
+    Client::with_host(settings, log, support::host(azure.env(), clock)).expect("a client")
+}
+
+#[tokio::test]
+async fn two_who_find_out_the_cloud_at_once_both_go_on() {
+    let azure = Simulator::start();
+    let compute = json!({ "azEnvironment": "AzureChinaCloud", "name": "vm" }).to_string();
+    azure.fault(
+        json!({ "face": "imds", "path": "instance" }),
+        0,
+        json!({ "status": 200, "body": compute }),
+    );
+    // the public audience is refused, the Chinese one is not
+    azure.fault(
+        json!({ "face": "imds", "path": "oauth2/token" }),
+        1,
+        json!({ "status": 400, "body": "{\"error\":\"invalid_resource\"}" }),
+    );
+    azure.fault(
+        json!({ "face": "imds", "path": "oauth2/token" }),
+        0,
+        json!({ "status": 200, "body": "{\"access_token\":\"a.b.c\",\"expires_in\":\"3599\"}" }),
+    );
+    let client = azure.client();
+    let (call_1, call_2) = (call(&client), call(&client));
+    let account = azure.account("myaccount");
+    let (first, second) = futures_util::future::join(
+        client.show_account(&call_1, &account),
+        client.list_keys(&call_2, &account, cosmi::azure::KeyKind::Auto),
+    )
+    .await;
+    // the simulator does not take that token, but both have got as far as to ask it
+    for error in [first.err(), second.err()] {
+        let error = error.expect("refused by the simulator");
+        assert_eq!(error.kind(), Kind::Unauthenticated, "{error:?}");
+    }
+}
