@@ -52,3 +52,33 @@ async fn two_who_find_out_the_cloud_at_once_both_go_on() {
         assert_eq!(error.kind(), Kind::Unauthenticated, "{error:?}");
     }
 }
+
+#[tokio::test]
+async fn what_the_owner_can_change_is_not_remembered() {
+    let azure = Simulator::start();
+    let account = azure.account("myaccount");
+    let id = format!(
+        "/subscriptions/{}/resourceGroups/rg/providers/Microsoft.DocumentDB/databaseAccounts/myaccount",
+        azure.subscription()
+    );
+    for properties in [
+        json!({ "documentEndpoint": azure.endpoint("myaccount"), "disableLocalAuth": true }),
+        json!({ "provisioningState": "Creating" }),
+    ] {
+        let client = azure.client();
+        let body = json!({ "id": id, "name": "myaccount", "properties": properties }).to_string();
+        azure.fault(
+            json!({ "face": "arm", "method": "GET" }),
+            1,
+            json!({ "status": 200, "body": body }),
+        );
+        client
+            .show_collection(&call(&client), &account, "Test", "Test")
+            .await
+            .expect_err("not yet");
+        client
+            .show_collection(&call(&client), &account, "Test", "Test")
+            .await
+            .expect("the owner has seen to it");
+    }
+}

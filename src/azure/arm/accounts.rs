@@ -132,6 +132,11 @@ impl Name {
 }
 
 impl Account {
+    /// Whether it can be opened with a key: it has been made, and its keys are not turned off.
+    pub(in crate::azure) fn is_open(&self) -> bool {
+        self.document_endpoint.is_some() && !self.disable_local_auth
+    }
+
     fn read(json: &RawValue) -> Option<Account> {
         let fields: HashMap<String, Value> = serde_json::from_str(json.get()).ok()?;
         let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
