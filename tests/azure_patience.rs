@@ -82,3 +82,26 @@ async fn what_the_owner_can_change_is_not_remembered() {
             .expect("the owner has seen to it");
     }
 }
+
+#[tokio::test]
+async fn a_list_without_end_ends() {
+    let azure = Simulator::start();
+    let again = format!(
+        "{}subscriptions?api-version=2022-12-01&page=2",
+        azure.text("/arm")
+    );
+    let body = json!({ "value": [], "nextLink": again }).to_string();
+    azure.fault(
+        json!({ "face": "arm" }),
+        0,
+        json!({ "status": 200, "body": body }),
+    );
+    let client = azure.client();
+    let listed = tokio::time::timeout(
+        Duration::from_secs(20),
+        client.list_accounts(&call(&client), None, None),
+    )
+    .await;
+    let error = listed.expect("an end").expect_err("no list");
+    assert_eq!(error.kind(), Kind::BadResponse, "{error:?}");
+}

@@ -26,6 +26,9 @@ use super::retry;
 const COSMOS_API: &str = "2024-11-15";
 const SUBSCRIPTIONS_API: &str = "2022-12-01";
 
+// a list is never that long; one that links to itself would be read until there is no memory left
+const MOST_PAGES: usize = 1000;
+
 /// Asks Resource Manager.
 pub(super) struct Arm {
     http: Arc<Http>,
@@ -177,7 +180,7 @@ impl Arm {
     ) -> Result<Vec<Box<RawValue>>, Error> {
         let mut items = Vec::new();
         let mut response = self.ask(call, Method::Get, path, api_version, what).await?;
-        loop {
+        for _ in 0..MOST_PAGES {
             let not_a_list = || response.not_understood("are no list");
             let mut page: HashMap<String, Box<RawValue>> =
                 serde_json::from_slice(&response.body).map_err(|_| not_a_list())?;
@@ -209,6 +212,7 @@ impl Arm {
                 })?;
             response = self.ask_here(call, Method::Get, next, what).await?;
         }
+        Err(response.not_understood("are the next page of a list without end"))
     }
 }
 
