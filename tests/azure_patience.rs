@@ -105,3 +105,39 @@ async fn a_list_without_end_ends() {
     let error = listed.expect("an end").expect_err("no list");
     assert_eq!(error.kind(), Kind::BadResponse, "{error:?}");
 }
+
+#[tokio::test]
+async fn an_update_that_says_to_come_back_at_once_is_not_hammered() {
+    let azure = Simulator::start();
+    azure.fault(
+        json!({ "face": "imds" }),
+        0,
+        json!({ "status": 410, "headers": { "retry-after": "0" }, "body": "{}" }),
+    );
+    let client = client_at(&azure, &Arc::default(), Settings::default());
+    let patient = call(&client);
+    let asking = client.token(&patient, ARM);
+    let asked = tokio::time::timeout(Duration::from_secs(5), asking).await;
+    assert!(
+        azure.journal().len() <= 71,
+        "{} requests",
+        azure.journal().len()
+    );
+    assert_eq!(
+        asked.expect("an end").expect_err("updating").kind(),
+        Kind::Service
+    );
+}
+
+#[tokio::test]
+async fn what_follows_an_update_is_waited_for_too() {
+    let azure = Simulator::start();
+    let face = json!({ "face": "imds" });
+    azure.fault(face.clone(), 5, json!({ "status": 410, "body": "{}" }));
+    azure.fault(face, 2, json!({ "status": 500, "body": "{}" }));
+    let client = client_at(&azure, &Arc::default(), Settings::default());
+    client
+        .token(&call(&client), ARM)
+        .await
+        .expect("a token after the restart");
+}
