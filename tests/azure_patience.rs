@@ -141,3 +141,22 @@ async fn what_follows_an_update_is_waited_for_too() {
         .await
         .expect("a token after the restart");
 }
+
+#[tokio::test]
+async fn a_pause_beyond_all_bounds_is_no_panic() {
+    let azure = Simulator::start();
+    let client = azure.client();
+    let body = r#"{"code":"TooManyRequests","message":"m"}"#;
+    for after in ["2", "18446744073709551615"] {
+        azure.fault(
+            json!({ "face": "cosmos" }),
+            1,
+            json!({ "status": 429, "headers": { "retry-after": after }, "body": body }),
+        );
+    }
+    let error = client
+        .show_collection(&call(&client), &azure.account("myaccount"), "Test", "Test")
+        .await
+        .expect_err("throttled");
+    assert_eq!(error.kind(), Kind::Throttled);
+}
