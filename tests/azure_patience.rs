@@ -160,3 +160,16 @@ async fn a_pause_beyond_all_bounds_is_no_panic() {
         .expect_err("throttled");
     assert_eq!(error.kind(), Kind::Throttled);
 }
+
+#[tokio::test]
+async fn dates_are_read_as_dotnet_escapes_them() {
+    let azure = Simulator::start();
+    azure.fault(
+        json!({ "face": "imds" }),
+        1,
+        json!({ "status": 200, "body": r#"{"access_token":"a.b.c","expires_on":"06\/20\/2099 02:57:58 \u002B00:00","client_id":"\u0061"}"# }),
+    );
+    let client = azure.client();
+    let token = client.token(&call(&client), ARM).await.expect("a token");
+    assert_eq!(token.client_id.as_deref(), Some("a"));
+}

@@ -40,11 +40,12 @@ impl Answer {
         // strings and numbers are both in use
         let text = |name: &str| {
             let raw = fields.get(name)?.get();
-            let text = raw
-                .strip_prefix('"')
-                .and_then(|raw| raw.strip_suffix('"'))
-                .unwrap_or(raw);
-            (!text.is_empty() && text != "null").then(|| text.replace("\\/", "/"))
+            let text = if raw.starts_with('"') {
+                serde_json::from_str(raw).ok()?
+            } else {
+                raw.to_owned()
+            };
+            (!text.is_empty() && text != "null").then_some(text)
         };
         Ok(Answer {
             token,
