@@ -173,3 +173,42 @@ async fn dates_are_read_as_dotnet_escapes_them() {
     let token = client.token(&call(&client), ARM).await.expect("a token");
     assert_eq!(token.client_id.as_deref(), Some("a"));
 }
+
+#[tokio::test]
+async fn a_long_time_out_is_long_for_shared_work_too() {
+    let azure = Simulator::start();
+    azure.fault(
+        json!({ "face": "imds" }),
+        1,
+        json!({ "status": 429, "headers": { "retry-after": "120" }, "body": "{}" }),
+    );
+    let client = client_at(&azure, &Arc::default(), Settings::default());
+    let long = client.call(1, Duration::from_secs(600));
+    client
+        .token(&long, ARM)
+        .await
+        .expect("a token after two minutes");
+}
+
+#[tokio::test]
+async fn a_short_time_out_still_says_what_was_answered() {
+    let azure = Simulator::start();
+    azure.fault(
+        json!({ "face": "imds" }),
+        0,
+        json!({ "status": 410, "body": "{}" }),
+    );
+    // a clock that sleeps as long as it is told
+    let host = Host {
+        clock: Arc::new(cosmi::azure::SystemClock),
+        ..support::host(azure.env(), &Arc::default())
+    };
+    let client = Client::with_host(Settings::default(), Arc::new(Records::default()), host)
+        .expect("a client");
+    let short = client.call(1, Duration::from_secs(2));
+    let answer = tokio::time::timeout(Duration::from_secs(2), client.token(&short, ARM)).await;
+    let error = answer
+        .expect("a pause that would outlast the call is not begun")
+        .expect_err("updating");
+    assert_eq!((error.kind(), error.http_status()), (Kind::Service, 410));
+}

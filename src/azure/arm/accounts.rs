@@ -11,7 +11,6 @@ use serde_json::value::RawValue;
 use super::{Arm, COSMOS_API, Method, SUBSCRIPTIONS_API, What};
 use crate::azure::call::{Call, Level};
 use crate::azure::error::{Error, Kind};
-use crate::azure::settings::DEFAULT_TIMEOUT;
 
 /// An account as Resource Manager describes it.
 #[derive(Debug, Clone)]
@@ -194,15 +193,11 @@ impl Arm {
         name: &Name,
         usable: impl FnOnce(&Arc<Account>) -> bool,
     ) -> Result<Arc<Account>, Error> {
-        let ask = || {
-            let (this, call, name) = (
-                Arc::clone(self),
-                call.detached(DEFAULT_TIMEOUT),
-                name.clone(),
-            );
+        let ask = |call: Call| {
+            let (this, name) = (Arc::clone(self), name.clone());
             async move { this.find(&call, &name).await.map(Arc::new) }.boxed()
         };
-        self.accounts.get(name.clone(), usable, ask).await
+        self.accounts.get(name.clone(), call, usable, ask).await
     }
 
     async fn find(self: &Arc<Self>, call: &Call, name: &Name) -> Result<Account, Error> {

@@ -12,7 +12,6 @@ use crate::azure::call::{Call, Level};
 use crate::azure::error::{Error, Kind};
 use crate::azure::http::Response;
 use crate::azure::secret::Secret;
-use crate::azure::settings::DEFAULT_TIMEOUT;
 
 /// Which keys are wanted, and which were got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -99,17 +98,12 @@ impl Arm {
         usable: impl FnOnce(&Arc<Keys>) -> bool,
     ) -> Result<Arc<Keys>, Error> {
         let id = self.resource_id(call, name).await?;
-        let ask = || {
-            let (this, call, name, id) = (
-                Arc::clone(self),
-                call.detached(DEFAULT_TIMEOUT),
-                name.clone(),
-                id.clone(),
-            );
+        let ask = |call: Call| {
+            let (this, name, id) = (Arc::clone(self), name.clone(), id.clone());
             async move { this.read_keys(&call, &name, &id, kind).await.map(Arc::new) }.boxed()
         };
         self.keys
-            .get((id.to_ascii_lowercase(), kind), usable, ask)
+            .get((id.to_ascii_lowercase(), kind), call, usable, ask)
             .await
     }
 
