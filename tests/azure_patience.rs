@@ -212,3 +212,59 @@ async fn a_short_time_out_still_says_what_was_answered() {
         .expect_err("updating");
     assert_eq!((error.kind(), error.http_status()), (Kind::Service, 410));
 }
+
+#[tokio::test]
+async fn a_subscription_that_fails_does_not_hide_the_account() {
+    let azure = Simulator::start();
+    let client = azure.client();
+    client
+        .list_accounts(&call(&client), None, None)
+        .await
+        .expect("accounts");
+    let other = azure
+        .journal()
+        .iter()
+        .map(|entry| entry["target"].as_str().expect("text").to_owned())
+        .find(|target| {
+            target.contains("databaseAccounts") && !target.contains(azure.subscription())
+        })
+        .expect("another subscription");
+    let path = other.split('?').next().expect("a path");
+    for (status, code) in [
+        (404, "SubscriptionNotFound"),
+        (409, "MissingSubscriptionRegistration"),
+        (500, "InternalServerError"),
+    ] {
+        azure.clear_faults();
+        let body = json!({ "error": { "code": code, "message": "m" } }).to_string();
+        azure.fault(
+            json!({ "face": "arm", "path": path }),
+            0,
+            json!({ "status": status, "body": body }),
+        );
+        // held up, so that the failure is there first
+        azure.fault(
+            json!({ "face": "arm", "path": azure.subscription() }),
+            0,
+            json!({ "delayMs": 400 }),
+        );
+        let client = azure.client();
+        let account = cosmi::azure::AccountRef {
+            name: Some("myaccount".to_owned()),
+            ..Default::default()
+        };
+        client
+            .show_account(&call(&client), &account)
+            .await
+            .unwrap_or_else(|error| panic!("{code}: {error:?}"));
+        // and one that is not found says what kept it from being found
+        let account = cosmi::azure::AccountRef {
+            name: Some("nosuchaccount".to_owned()),
+            ..Default::default()
+        };
+        client
+            .show_account(&call(&client), &account)
+            .await
+            .expect_err("nowhere");
+    }
+}

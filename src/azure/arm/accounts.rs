@@ -181,7 +181,7 @@ impl Arm {
         let mut found = Vec::new();
         let mut searches = stream::iter(searches).buffered(ABREAST);
         while let Some(accounts) = searches.next().await {
-            found.extend(skip_forbidden(call, accounts)?);
+            found.extend(skip_hidden(call, accounts)?);
         }
         Ok(found)
     }
@@ -229,16 +229,29 @@ impl Arm {
             .into_iter()
             .map(|scope| self.accounts_in(call, scope));
         let mut searches = stream::iter(searches).buffer_unordered(ABREAST);
+        let mut failure = None;
         // names are unique in all of Azure: the first is the only one, and the other searches end here
         while let Some(accounts) = searches.next().await {
-            if let Some(account) = skip_forbidden(call, accounts)?.into_iter().find(same) {
-                return Ok(account);
+            match skip_hidden(call, accounts) {
+                Ok(accounts) => {
+                    if let Some(account) = accounts.into_iter().find(same) {
+                        return Ok(account);
+                    }
+                }
+                // it may be in one of the others
+                Err(error) if error.http_status() != 0 && error.kind() != Kind::Unauthenticated => {
+                    call.log(Level::Warning, || error.message().to_owned());
+                    failure = failure.or(Some(error));
+                }
+                Err(error) => return Err(error),
             }
         }
-        Err(not_found(
-            name,
-            &format!("the {count} subscriptions that this identity sees"),
-        ))
+        Err(failure.unwrap_or_else(|| {
+            not_found(
+                name,
+                &format!("the {count} subscriptions that this identity sees"),
+            )
+        }))
     }
 
     async fn accounts_in(&self, call: &Call, scope: Scope) -> Result<Vec<Account>, Error> {
@@ -305,13 +318,10 @@ impl Arm {
     }
 }
 
-/// A subscription that hides its accounts does not spoil the search in the others.
-fn skip_forbidden(
-    call: &Call,
-    accounts: Result<Vec<Account>, Error>,
-) -> Result<Vec<Account>, Error> {
+/// A subscription that hides its accounts, or has just been deleted, does not spoil the search in the others.
+fn skip_hidden(call: &Call, accounts: Result<Vec<Account>, Error>) -> Result<Vec<Account>, Error> {
     match accounts {
-        Err(error) if error.kind() == Kind::Forbidden => {
+        Err(error) if matches!(error.kind(), Kind::Forbidden | Kind::NotFound) => {
             call.log(Level::Warning, || error.message().to_owned());
             Ok(Vec::new())
         }
