@@ -268,3 +268,20 @@ async fn a_subscription_that_fails_does_not_hide_the_account() {
             .expect_err("nowhere");
     }
 }
+
+#[tokio::test]
+async fn a_wrong_key_is_not_blamed_on_a_clock_that_the_service_takes() {
+    let azure = Simulator::start();
+    azure.set_clock_offset(600);
+    let client = azure.client();
+    let account = cosmi::azure::AccountRef {
+        endpoint: Some(azure.endpoint("myaccount").into()),
+        key: Some(support::key("c2VjcmV0")),
+        ..Default::default()
+    };
+    let error = client
+        .show_collection(&call(&client), &account, "Test", "Test")
+        .await
+        .expect_err("refused");
+    assert!(error.message().contains("refuses the key"), "{error}");
+}
