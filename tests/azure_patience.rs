@@ -285,3 +285,14 @@ async fn a_wrong_key_is_not_blamed_on_a_clock_that_the_service_takes() {
         .expect_err("refused");
     assert!(error.message().contains("refuses the key"), "{error}");
 }
+
+#[tokio::test]
+async fn a_metadata_service_that_is_slow_is_not_absent() {
+    let azure = Simulator::start();
+    azure.fault(json!({ "face": "imds" }), 1, json!({ "hang": true }));
+    let client = azure.client();
+    let answer = client.token(&call(&client), ARM).await;
+    if let Err(error) = answer {
+        assert_ne!(error.kind(), Kind::NoIdentity, "{error:?}");
+    }
+}

@@ -467,12 +467,12 @@ fn failure(error: &reqwest::Error, host: &str) -> Error {
             .or(current.source());
     }
     if error.is_timeout() {
-        let what = if error.is_connect() {
-            "did not accept a connection"
+        let (kind, what) = if error.is_connect() {
+            (Kind::Connect, "did not accept a connection")
         } else {
-            "did not answer"
+            (Kind::TimedOut, "did not answer")
         };
-        return Error::new(Kind::TimedOut, format!("{host} {what} in time"))
+        return Error::new(kind, format!("{host} {what} in time"))
             .with_action("check the network between this machine and the service: firewall, private endpoint, proxy")
             .retryable();
     }

@@ -122,10 +122,10 @@ impl Policy for Patience {
     }
 }
 
-/// An endpoint that the environment names does not answer.
+/// Nobody is at an endpoint that the environment names.
 pub(super) fn silent(error: Error, who: &str, action: &str) -> Error {
     match error.kind() {
-        Kind::Connect | Kind::Dns | Kind::TimedOut => Error::new(
+        Kind::Connect | Kind::Dns => Error::new(
             Kind::NoIdentity,
             format!("{who} does not answer: {}", error.message()),
         )

@@ -164,10 +164,10 @@ impl retry::Policy for Patience {
     }
 }
 
-/// No answer at that address means that this machine is none of Azure's.
+/// Nobody at that address means that this machine is none of Azure's; somebody who is slow does not.
 fn absent(error: Error) -> Error {
     match error.kind() {
-        Kind::Connect | Kind::Dns | Kind::TimedOut => {
+        Kind::Connect | Kind::Dns => {
             Error::new(Kind::NoIdentity, format!("this machine has no managed identity to ask: {}", error.message()))
                 .with_action(
                     "run this on an Azure virtual machine, Function, App Service or Automation runbook with a managed identity, \
