@@ -296,3 +296,33 @@ async fn a_metadata_service_that_is_slow_is_not_absent() {
         assert_ne!(error.kind(), Kind::NoIdentity, "{error:?}");
     }
 }
+fn cosmi_seconds(time: std::time::SystemTime) -> i64 {
+    let since = time
+        .duration_since(std::time::UNIX_EPOCH)
+        .expect("after 1970");
+    i64::try_from(since.as_secs()).expect("small")
+}
+
+#[tokio::test]
+async fn a_token_in_its_last_minutes_is_better_than_none() {
+    let azure = Simulator::start();
+    let clock = Arc::new(QuickClock::default());
+    let client = client_at(&azure, &clock, Settings::default());
+    let token = client.token(&call(&client), ARM).await.expect("a token");
+    let left = token.expires_on_s - cosmi_seconds(clock.now());
+    clock.advance(Duration::from_secs(
+        u64::try_from(left).expect("time left") - 200,
+    ));
+    azure.fault(
+        json!({ "face": "imds" }),
+        0,
+        json!({ "status": 500, "body": "{}" }),
+    );
+    let again = client
+        .token(&call(&client), ARM)
+        .await
+        .expect("the old one");
+    assert!(Arc::ptr_eq(&token, &again));
+    clock.advance(Duration::from_secs(201));
+    client.token(&call(&client), ARM).await.expect_err("ended");
+}

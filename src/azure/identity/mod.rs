@@ -133,11 +133,21 @@ impl Identities {
         check_resource(resource)?;
         let choice = self.choose()?;
         call.waiting_for(format!("a token from {}", choice.source.name()));
-        self.tokens
-            .get(resource.to_owned(), call, fresh, |call| {
-                self.asking(call, choice, resource)
-            })
-            .await
+        let asking = |call| self.asking(call, choice, resource);
+        let asked = self.tokens.get(resource.to_owned(), call, fresh, asking);
+        let error = match asked.await {
+            Ok(token) => return Ok(token),
+            Err(error) => error,
+        };
+        let now = unix_seconds(self.host.clock.now());
+        let lasting = |token: &Arc<Token>| token.expires_on_s > now;
+        let Some(token) = self.tokens.remembered(resource, lasting) else {
+            return Err(error);
+        };
+        call.log(Level::Warning, || {
+            format!("the token in memory is used until its end: {error}")
+        });
+        Ok(token)
     }
 
     /// A new token, whatever is remembered.
