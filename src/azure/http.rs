@@ -16,7 +16,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::{Duration, SystemTime};
 
-use futures_util::lock::Mutex as AsyncMutex;
+use futures_util::future::{Either, select};
+use futures_util::lock::{Mutex as AsyncMutex, MutexGuard as AsyncMutexGuard};
 use reqwest::header::{HeaderName, HeaderValue};
 use tower::{Layer, Service};
 use zeroize::Zeroizing;
@@ -205,6 +206,9 @@ impl Response {
 // from the end of the TLS handshake until HTTP/2 has announced that the connection can be shared
 const SETTLING: Duration = Duration::from_millis(10);
 
+// how long a request waits for the connection of another, which is longer than a good network needs for one
+const PATIENCE: Duration = Duration::from_secs(1);
+
 /// Sends requests; keeps one pool of connections for each origin.
 pub(super) struct Http {
     tls: rustls::ClientConfig,
@@ -214,6 +218,8 @@ pub(super) struct Http {
 /// Connections to one scheme, host and port.
 struct Origin {
     client: reqwest::Client,
+    // over plain http every request needs a connection of its own
+    shared: bool,
     // held by the request that makes the first connection, so that others use it instead of making their own
     first: AsyncMutex<()>,
     connected: Arc<AtomicBool>,
@@ -320,6 +326,7 @@ impl Http {
         })?;
         let origin = Arc::new(Origin {
             client,
+            shared: url.scheme() == "https",
             first: AsyncMutex::new(()),
             connected,
         });
@@ -332,10 +339,10 @@ impl Origin {
     /// Sends; while there is no connection yet, others wait until this request has made one. With HTTP/2 they then
     /// share it, which saves them a TLS handshake each.
     async fn first_connection_shared<T>(&self, send: impl Future<Output = T>) -> T {
-        if self.connected.load(Ordering::Acquire) {
+        let mut turn = self.turn().await;
+        if turn.is_none() {
             return send.await;
         }
-        let mut turn = Some(self.first.lock().await);
         let mut settled = None;
         let mut send = pin!(send);
         poll_fn(|context| {
@@ -349,6 +356,22 @@ impl Origin {
             progress
         })
         .await
+    }
+
+    /// The turn to make the first connection; `None` when there is one, or none that is worth waiting for.
+    async fn turn(&self) -> Option<AsyncMutexGuard<'_, ()>> {
+        let connected = || self.connected.load(Ordering::Acquire);
+        if !self.shared || connected() {
+            return None;
+        }
+        if let Some(turn) = self.first.try_lock() {
+            return Some(turn);
+        }
+        match select(self.first.lock(), SystemClock.sleep(PATIENCE)).await {
+            Either::Left((turn, _)) => (!connected()).then_some(turn),
+            // nobody may be there: those who wait one after the other would find that out one after the other
+            Either::Right(_) => None,
+        }
     }
 }
 
@@ -667,5 +690,57 @@ mod tests {
             a.split('-').map(str::len).collect::<Vec<_>>(),
             [8, 4, 4, 4, 12]
         );
+    }
+
+    fn origin_of(http: &Http, url: &str) -> Arc<Origin> {
+        let url = Url::parse(url).expect("a URL");
+        http.origin(Plane::Service, &url).expect("a client")
+    }
+
+    #[tokio::test]
+    async fn those_who_wait_for_the_first_connection_go_on_together() {
+        let http = Http::new(None).expect("a client");
+        let origin = origin_of(&http, "https://localhost:1/");
+        let started = std::time::Instant::now();
+        let sends = (0..100).map(|number| {
+            let origin = Arc::clone(&origin);
+            async move {
+                let send = async {
+                    SystemClock.sleep(Duration::from_millis(20)).await;
+                    origin.connected.store(true, Ordering::Release);
+                    SystemClock
+                        .sleep(Duration::from_millis(if number == 0 { 1 } else { 200 }))
+                        .await;
+                };
+                origin.first_connection_shared(send).await;
+            }
+        });
+        futures_util::future::join_all(sends).await;
+        assert!(
+            started.elapsed() < Duration::from_millis(900),
+            "{:?}",
+            started.elapsed()
+        );
+    }
+
+    #[tokio::test]
+    async fn those_who_wait_for_a_connection_that_never_comes_do_not_wait_for_each_other() {
+        let http = Http::new(None).expect("a client");
+        for (url, most) in [("https://localhost:1/", 2500), ("http://localhost:1/", 900)] {
+            let origin = origin_of(&http, url);
+            let started = std::time::Instant::now();
+            let failing = (0..20).map(|_| {
+                // the time runs from the first poll, as that of a connect does
+                origin.first_connection_shared(async {
+                    SystemClock.sleep(Duration::from_millis(500)).await;
+                })
+            });
+            futures_util::future::join_all(failing).await;
+            assert!(
+                started.elapsed() < Duration::from_millis(most),
+                "{url}: {:?}",
+                started.elapsed()
+            );
+        }
     }
 }
