@@ -296,6 +296,7 @@ async fn a_metadata_service_that_is_slow_is_not_absent() {
         assert_ne!(error.kind(), Kind::NoIdentity, "{error:?}");
     }
 }
+
 fn cosmi_seconds(time: std::time::SystemTime) -> i64 {
     let since = time
         .duration_since(std::time::UNIX_EPOCH)
@@ -325,4 +326,66 @@ async fn a_token_in_its_last_minutes_is_better_than_none() {
     assert!(Arc::ptr_eq(&token, &again));
     clock.advance(Duration::from_secs(201));
     client.token(&call(&client), ARM).await.expect_err("ended");
+}
+
+#[tokio::test]
+#[ignore = "takes as long as an attempt may: 40 s"]
+async fn a_connection_that_went_silent_is_not_used_again() {
+    use std::io::{Read, Write};
+    use std::sync::atomic::{AtomicBool, Ordering};
+    let azure = Simulator::start();
+    let target = azure
+        .text("/arm")
+        .trim_start_matches("https://")
+        .trim_end_matches('/')
+        .to_owned();
+    // a load balancer that forgets a connection while both sides still have it
+    let relay = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = format!(
+        "https://localhost:{}/",
+        relay.local_addr().expect("bound").port()
+    );
+    let silent = Arc::new(AtomicBool::new(false));
+    let first = Arc::clone(&silent);
+    std::thread::spawn(move || {
+        for (number, near) in relay.incoming().enumerate() {
+            let near = near.expect("accepted");
+            let far = std::net::TcpStream::connect(&target).expect("the simulator");
+            for (mut from, mut to) in [
+                (
+                    near.try_clone().expect("a handle"),
+                    far.try_clone().expect("a handle"),
+                ),
+                (far, near),
+            ] {
+                let silent = Arc::clone(&first);
+                std::thread::spawn(move || {
+                    let mut bytes = [0; 16384];
+                    while let Ok(count @ 1..) = from.read(&mut bytes) {
+                        if number == 0 && silent.load(Ordering::SeqCst) {
+                            continue;
+                        }
+                        if to.write_all(&bytes[..count]).is_err() {
+                            return;
+                        }
+                    }
+                });
+            }
+        }
+    });
+    let (client, _) = azure.client_with(|settings| settings.arm_endpoint = Some(address));
+    let list = || async {
+        let long = client.call(1, Duration::from_secs(100));
+        tokio::time::timeout(
+            Duration::from_secs(100),
+            client.list_accounts(&long, Some(azure.subscription()), None),
+        )
+        .await
+    };
+    list().await.expect("in time").expect("accounts");
+    silent.store(true, Ordering::SeqCst);
+    list()
+        .await
+        .expect("in time")
+        .expect("accounts, over a new connection");
 }

@@ -206,6 +206,9 @@ impl Response {
 // from the end of the TLS handshake until HTTP/2 has announced that the connection can be shared
 const SETTLING: Duration = Duration::from_millis(10);
 
+// a request that has waited this long asks whether its connection is still there, and as long for the answer
+const STILL_THERE: Duration = Duration::from_secs(10);
+
 // how long a request waits for the connection of another, which is longer than a good network needs for one
 const PATIENCE: Duration = Duration::from_secs(1);
 
@@ -310,6 +313,9 @@ impl Http {
             .tls_backend_preconfigured(tls)
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(plane.connect_limit())
+            // a connection that something on the way has forgotten is given up, and the next try makes another
+            .http2_keep_alive_interval(STILL_THERE)
+            .http2_keep_alive_timeout(STILL_THERE)
             .user_agent(concat!("cosmi/", env!("CARGO_PKG_VERSION")))
             .connector_layer(NoteConnected(Arc::clone(&connected)));
         if !plane.is_service() || is_loopback(url) {
