@@ -389,3 +389,25 @@ async fn a_connection_that_went_silent_is_not_used_again() {
         .expect("in time")
         .expect("accounts, over a new connection");
 }
+
+#[tokio::test]
+async fn a_description_does_not_wait_for_a_token_that_does_not_come() {
+    let azure = Simulator::start();
+    azure.fault(
+        json!({ "face": "imds", "path": "oauth2/token" }),
+        0,
+        json!({ "status": 410, "body": "{}" }),
+    );
+    let host = Host {
+        clock: Arc::new(cosmi::azure::SystemClock),
+        ..support::host(azure.env(), &Arc::default())
+    };
+    let client = Client::with_host(Settings::default(), Arc::new(Records::default()), host)
+        .expect("a client");
+    let patient = call(&client);
+    let described =
+        tokio::time::timeout(Duration::from_secs(15), client.environment(&patient)).await;
+    let environment = described.expect("soon").expect("described");
+    assert_eq!(environment.machine_name.as_deref(), Some("myvm"));
+    assert_eq!(environment.claims_json, None);
+}
