@@ -411,3 +411,23 @@ async fn a_description_does_not_wait_for_a_token_that_does_not_come() {
     assert_eq!(environment.machine_name.as_deref(), Some("myvm"));
     assert_eq!(environment.claims_json, None);
 }
+
+#[tokio::test]
+async fn another_operation_on_the_account_is_waited_for() {
+    let azure = Simulator::start();
+    let body = r#"{"error":{"code":"RetryableErrorDueToAnotherOperation","message":"m"}}"#;
+    azure.fault(
+        json!({ "face": "arm", "path": "listKeys" }),
+        2,
+        json!({ "status": 409, "body": body }),
+    );
+    let client = azure.client();
+    client
+        .list_keys(
+            &call(&client),
+            &azure.account("myaccount"),
+            cosmi::azure::KeyKind::Auto,
+        )
+        .await
+        .expect("keys");
+}

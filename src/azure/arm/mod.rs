@@ -44,6 +44,9 @@ impl retry::Policy for Patience {
     fn pause(&self, error: &Error, failures: u32, _: Duration) -> Option<Duration> {
         let again = match error.http_status() {
             408 | 429 | 500 | 502 | 503 | 504 => failures <= 3,
+            409 => {
+                failures <= 3 && error.service_code() == Some("RetryableErrorDueToAnotherOperation")
+            }
             0 => {
                 failures <= 2
                     && matches!(
