@@ -431,3 +431,16 @@ async fn another_operation_on_the_account_is_waited_for() {
         .await
         .expect("keys");
 }
+
+#[tokio::test]
+async fn an_end_beyond_all_calendars_is_the_last_they_have() {
+    let azure = Simulator::start();
+    azure.fault(
+        json!({ "face": "imds" }),
+        1,
+        json!({ "status": 200, "body": r#"{"access_token":"a.b.c","expires_on":9223372036854775807}"# }),
+    );
+    let client = azure.client();
+    let token = client.token(&call(&client), ARM).await.expect("a token");
+    assert_eq!(token.expires_on_s, 253_402_300_799);
+}

@@ -13,6 +13,9 @@ use crate::azure::http::Response;
 use crate::azure::secret::Secret;
 use crate::azure::text;
 
+// the last second of the year 9999, beyond which .NET and others have no dates
+const LATEST: i64 = 253_402_300_799;
+
 /// A token as it was answered.
 pub(super) struct Answer {
     pub token: Secret,
@@ -73,7 +76,7 @@ impl Answer {
             )
             .with_action("check this machine's clock"));
         }
-        Ok(end)
+        Ok(end.min(LATEST))
     }
 
     /// How long the source says the token is to be used before another is asked for, in seconds.
