@@ -444,3 +444,42 @@ async fn an_end_beyond_all_calendars_is_the_last_they_have() {
     let token = client.token(&call(&client), ARM).await.expect("a token");
     assert_eq!(token.expires_on_s, 253_402_300_799);
 }
+
+#[tokio::test]
+async fn an_account_that_moved_is_looked_for_again() {
+    let azure = Simulator::start();
+    let client = azure.client();
+    let account = cosmi::azure::AccountRef {
+        name: Some("myaccount".to_owned()),
+        ..Default::default()
+    };
+    let kind = cosmi::azure::KeyKind::Auto;
+    client
+        .list_keys(&call(&client), &account, kind)
+        .await
+        .expect("keys");
+    let gone = r#"{"error":{"code":"ResourceNotFound","message":"m"}}"#;
+    azure.fault(
+        json!({ "face": "arm", "path": "listKeys" }),
+        1,
+        json!({ "status": 404, "body": gone }),
+    );
+    let error = client
+        .list_keys(&call(&client), &account, kind)
+        .await
+        .expect_err("not there");
+    assert_eq!(error.kind(), Kind::NotFound);
+    azure.forget();
+    client
+        .list_keys(&call(&client), &account, kind)
+        .await
+        .expect("keys");
+    assert!(
+        azure
+            .asked()
+            .iter()
+            .any(|line| line == "GET arm /subscriptions"),
+        "{:?}",
+        azure.asked()
+    );
+}
