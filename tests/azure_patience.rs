@@ -483,3 +483,54 @@ async fn an_account_that_moved_is_looked_for_again() {
         azure.asked()
     );
 }
+
+#[tokio::test]
+async fn an_older_arc_agent_is_not_believed_whatever_the_choice_was() {
+    use cosmi::azure::{ArcAgent, Env, Identity};
+    struct ArcEnv(
+        std::collections::HashMap<String, String>,
+        std::path::PathBuf,
+    );
+    impl Env for ArcEnv {
+        fn get(&self, name: &str) -> Option<String> {
+            Env::get(&self.0, name)
+        }
+        fn arc_agent(&self) -> ArcAgent {
+            ArcAgent {
+                program: "/nowhere/himds".into(),
+                keys: self.1.clone(),
+            }
+        }
+    }
+    let azure = Simulator::start();
+    let keys = std::path::PathBuf::from(azure.text("/arc/keyFolder"));
+    // it ignores the choice and answers for the server's own identity, as agents do that know one only
+    let own = json!({ "access_token": "e30.eyJvaWQiOiJvd24ifQ.c2ln", "expires_in": "3599", "client_id": "own" });
+    for (identity, believed) in [
+        (
+            Identity::ObjectId("22222222-0000-0000-0000-000000000002".to_owned()),
+            false,
+        ),
+        (Identity::ResourceId("/subscriptions/s/x".to_owned()), false),
+        (Identity::ObjectId("OWN".to_owned()), true),
+    ] {
+        let path = keys.join("review.key");
+        std::fs::write(&path, "key").expect("a file");
+        let challenge = json!({ "www-authenticate": format!("Basic realm={}", path.display()) });
+        azure.fault(
+            json!({ "face": "arc" }),
+            1,
+            json!({ "status": 401, "headers": challenge, "body": "" }),
+        );
+        azure.fault(
+            json!({ "face": "arc" }),
+            1,
+            json!({ "status": 200, "body": own.to_string() }),
+        );
+        let env = ArcEnv(azure.env_of("arc"), keys.clone());
+        let (client, _) =
+            Simulator::client_in(env, |settings| settings.identity = identity.clone());
+        let answer = client.token(&call(&client), ARM).await;
+        assert_eq!(answer.is_ok(), believed, "{identity:?}");
+    }
+}
