@@ -1,7 +1,5 @@
 //! What time does to it: pauses, deadlines, memory that has grown old, answers that never end.
 
-#![allow(dead_code, unused_imports, reason = "the tests come one by one")]
-
 mod support;
 
 use std::sync::Arc;
@@ -514,7 +512,7 @@ async fn an_older_arc_agent_is_not_believed_whatever_the_choice_was() {
         (Identity::ResourceId("/subscriptions/s/x".to_owned()), false),
         (Identity::ObjectId("OWN".to_owned()), true),
     ] {
-        let path = keys.join("review.key");
+        let path = keys.join("other.key");
         std::fs::write(&path, "key").expect("a file");
         let challenge = json!({ "www-authenticate": format!("Basic realm={}", path.display()) });
         azure.fault(

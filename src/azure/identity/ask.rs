@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use zeroize::Zeroizing;
+
 use super::{Identity, answer};
 use crate::azure::call::Call;
 use crate::azure::cloud::Clouds;
@@ -55,6 +57,11 @@ impl Context<'_> {
         }
         drop(query);
         Ok(url)
+    }
+
+    /// A variable whose value is a secret.
+    pub(super) fn secret(&self, variable: &str) -> Zeroizing<String> {
+        Zeroizing::new(self.env.get(variable).unwrap_or_default())
     }
 
     /// The parameter that chooses the identity.

@@ -6,7 +6,6 @@ use super::ask::{Context, Patience, Spelling, silent};
 use crate::azure::env::Env;
 use crate::azure::error::{Error, Kind};
 use crate::azure::http::{Method, Plane, Request, Response, Url, parse_identity_url};
-use crate::azure::secret::Secret;
 
 const WHO: &str = "the identity endpoint that MSI_ENDPOINT names";
 
@@ -35,16 +34,10 @@ impl Endpoint {
         ) {
             url.query_pairs_mut().append_pair("clientid", &id);
         }
-        let secret = Secret::new(
-            context
-                .env
-                .get("MSI_SECRET")
-                .unwrap_or_default()
-                .into_bytes(),
-        );
+        let secret = context.secret("MSI_SECRET");
         let request = || {
             Request::new(Plane::Metadata, Method::Get, url.clone())
-                .secret_header("secret", secret.as_ascii().unwrap_or_default())?
+                .secret_header("secret", &secret)?
                 .header("metadata", "true")
         };
         let absent = |error| {
