@@ -260,6 +260,48 @@ fn entries() -> Vec<Entry> {
             assert_eq!(none, cosmi_status::InvalidArgument);
             cosmi_options_free(options);
         }),
+        entry!(cosmi_options_set_update_wait_ms, |_| unsafe {
+            let mut options = null_mut();
+            assert_eq!(cosmi_options_new(&raw mut options), cosmi_status::Ok);
+            for update_wait_ms in [0, 1, u32::MAX] {
+                let set = cosmi_options_set_update_wait_ms(options, update_wait_ms);
+                assert_eq!(set, cosmi_status::Ok);
+            }
+            assert_eq!(
+                cosmi_options_set_update_wait_ms(null_mut(), 1),
+                cosmi_status::InvalidArgument
+            );
+            cosmi_options_free(options);
+        }),
+        entry!(cosmi_options_set_variable, |_| unsafe {
+            let (mut options, name) = (null_mut(), c"MSI_SECRET".as_ptr());
+            assert_eq!(cosmi_options_new(&raw mut options), cosmi_status::Ok);
+            let set = |name, value| cosmi_options_set_variable(options, name, value);
+            let (bad, huge) = (BAD_UTF8.as_ptr(), huge());
+            for name in [c"", c" MSI_SECRET", c"msi_secret", c"PATH", &huge] {
+                for value in [c"x".as_ptr(), null()] {
+                    assert_eq!(set(name.as_ptr(), value), cosmi_status::InvalidArgument);
+                }
+            }
+            assert_eq!(set(null(), c"x".as_ptr()), cosmi_status::InvalidArgument);
+            assert_eq!(set(bad, c"x".as_ptr()), cosmi_status::InvalidUtf8);
+            assert_eq!(set(name, bad), cosmi_status::InvalidUtf8);
+            for value in [c"", c"Üben & Mehr", &huge] {
+                assert_eq!(set(name, value.as_ptr()), cosmi_status::Ok);
+            }
+            assert_eq!(set(name, null()), cosmi_status::Ok);
+            assert_eq!(
+                cosmi_options_set_variable(null_mut(), name, c"x".as_ptr()),
+                cosmi_status::InvalidArgument
+            );
+            cosmi_options_free(options);
+        }),
+        entry!(cosmi_variable_name, |_| {
+            for index in [1000, usize::MAX] {
+                assert!(cosmi_variable_name(index).is_null());
+            }
+            assert_eq!(cosmi_variable_name(0), cosmi_variable_name(0), "for ever");
+        }),
         entry!(cosmi_account_ref_set_key, |world| unsafe {
             bytes_setter(|key, len| cosmi_account_ref_set_key(world.account.0, key, len));
             assert_eq!(
@@ -300,6 +342,9 @@ fn entries() -> Vec<Entry> {
         cosmi_options_set_resource_id,
         cosmi_options_set_cloud,
         cosmi_options_set_arm_endpoint,
+        cosmi_options_set_arm_audience,
+        cosmi_options_set_login_endpoint,
+        cosmi_options_set_cosmos_suffix,
         cosmi_options_set_metadata_endpoint
     ]);
     entries.extend(account_texts![
@@ -345,6 +390,7 @@ fn entries() -> Vec<Entry> {
         cosmi_token_value,
         cosmi_token_resource,
         cosmi_token_client_id,
+        cosmi_token_claims_json,
         cosmi_environment_reason,
         cosmi_environment_subscription_id,
         cosmi_environment_resource_group,
@@ -354,6 +400,9 @@ fn entries() -> Vec<Entry> {
         cosmi_environment_cloud,
         cosmi_environment_arm_endpoint,
         cosmi_environment_metadata_json,
+        cosmi_environment_scale_set_name,
+        cosmi_environment_claims_json,
+        cosmi_environment_variables_seen,
         cosmi_keys_account_name,
         cosmi_connection_strings_account_name,
         cosmi_collection_json,
@@ -379,31 +428,39 @@ fn entries() -> Vec<Entry> {
     entries
 }
 
-fn starts() -> [Entry; 7] {
-    use cosmi_status::{InvalidArgument, InvalidUtf8};
-    [
-        entry!(cosmi_token_get_start, |world| unsafe {
+/// A start that takes a resource: `(client, resource, timeout_ms, callback, user_data, out_operation)`.
+macro_rules! token_start {
+    ($function:ident) => {
+        entry!($function, |world| unsafe {
             let client = world.client.0;
             let start = |client, resource, callback, out| {
-                cosmi_token_get_start(client, resource, QUICK, callback, null_mut(), out)
+                $function(client, resource, QUICK, callback, null_mut(), out)
             };
-            refused(InvalidArgument, |callback, out| {
+            refused(cosmi_status::InvalidArgument, |callback, out| {
                 start(null(), RESOURCE.as_ptr(), callback, out)
             });
-            refused(InvalidArgument, |callback, out| {
+            refused(cosmi_status::InvalidArgument, |callback, out| {
                 start(client, null(), callback, out)
             });
-            refused(InvalidUtf8, |callback, out| {
+            refused(cosmi_status::InvalidUtf8, |callback, out| {
                 start(client, BAD_UTF8.as_ptr(), callback, out)
             });
-            refused(InvalidArgument, |callback, _| {
+            refused(cosmi_status::InvalidArgument, |callback, _| {
                 start(client, RESOURCE.as_ptr(), callback, null_mut())
             });
             let huge = huge();
             for resource in [c"", c" ", c"%&?#/\"", &huge] {
                 ends(|out| start(client, resource.as_ptr(), None, out));
             }
-        }),
+        })
+    };
+}
+
+fn starts() -> [Entry; 8] {
+    use cosmi_status::{InvalidArgument, InvalidUtf8};
+    [
+        token_start!(cosmi_token_get_start),
+        token_start!(cosmi_token_renew_start),
         entry!(cosmi_environment_show_start, |world| unsafe {
             let client = world.client.0;
             let start = |client, callback, out| {

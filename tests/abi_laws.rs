@@ -45,6 +45,12 @@ fn starts() -> Vec<(&'static str, Start)> {
             }),
         ),
         (
+            "new token",
+            Box::new(|client, callback, data, out| unsafe {
+                cosmi_token_renew_start(client, RESOURCE.as_ptr(), 0, callback, data, out)
+            }),
+        ),
+        (
             "environment",
             Box::new(|client, callback, data, out| unsafe {
                 cosmi_environment_show_start(client, 0, callback, data, out)

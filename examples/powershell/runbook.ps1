@@ -3,6 +3,7 @@
     An Azure Automation runbook: fails when a collection's throughput is above a limit.
 .DESCRIPTION
     Uses the Automation account's identity: the system-assigned one, or the user-assigned one whose client id is given.
+    On a hybrid worker it is the system-assigned one always.
 #>
 [CmdletBinding()]
 param(
@@ -31,6 +32,7 @@ $ErrorActionPreference = 'Stop'
 
 $connection = @{
     AccountName    = $AccountName
+    # Never the identity of the machine that a hybrid worker is
     IdentitySource = 'AppService'
 }
 if ($ClientId) {

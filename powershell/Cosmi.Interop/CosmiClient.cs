@@ -12,6 +12,12 @@ namespace Cosmi.Interop
     /// <remarks>
     /// A call's work is started before its method returns. Its Task ends as cancelled when the cancellation token stopped it, and with a <see cref="CosmiException"/>
     /// when it failed; arguments that cannot be right are refused at once.
+    /// <para>
+    /// The environment variables of Azure's hosts (<c>IDENTITY_ENDPOINT</c>, <c>MSI_ENDPOINT</c>, <c>AZURE_CLIENT_ID</c> …) are .NET's own, those of
+    /// <see cref="Environment.GetEnvironmentVariable(string)"/>. On Windows they are looked at anew in every call. Elsewhere .NET keeps them to itself, where native
+    /// code does not see what a program sets, changes or removes; so they are taken when the client is made, a variable that .NET does not have counts as not set,
+    /// and a later change is for the clients made after it.
+    /// </para>
     /// </remarks>
     public sealed class CosmiClient : IDisposable
     {
@@ -63,7 +69,35 @@ namespace Cosmi.Interop
                 cancellationToken);
         }
 
-        /// <summary>Looks at the place this process runs in: the identity's source and, on a virtual machine, its subscription, group and cloud.</summary>
+        /// <summary>
+        /// Gets a new access token of the identity, whatever is in memory; it takes the place of the former one. App Service and Service Fabric keep tokens
+        /// themselves, and may answer the former one again.
+        /// </summary>
+        /// <param name="resource">What it is for, for instance <c>https://management.azure.com/</c>.</param>
+        /// <param name="options">What this call does differently.</param>
+        /// <param name="cancellationToken">Stops the call.</param>
+        /// <returns>The token, to be disposed by the caller.</returns>
+        /// <exception cref="ArgumentException"><paramref name="resource"/> is missing or malformed.</exception>
+        /// <exception cref="CosmiException">The call failed.</exception>
+        /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+        /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> stopped the call.</exception>
+        public Task<CosmiToken> RenewTokenAsync(string resource, CosmiCallOptions? options = null, CancellationToken cancellationToken = default)
+        {
+            ThrowIfDisposed();
+            byte[] resourceText = NativeText.Required(resource, nameof(resource));
+            return RunAsync(
+                nameof(RenewTokenAsync),
+                (uint timeoutMs, cosmi_completion_fn callback, IntPtr userData, out OperationHandle operation) =>
+                    _native.cosmi_token_renew_start(_client, resourceText, timeoutMs, callback, userData, out operation),
+                ReadToken,
+                options,
+                cancellationToken);
+        }
+
+        /// <summary>
+        /// Looks at the place this process runs in: the identity's source and what its token says of it, and, where the host tells, subscription, group, name, region
+        /// and cloud.
+        /// </summary>
         /// <param name="options">What this call does differently.</param>
         /// <param name="cancellationToken">Stops the call.</param>
         /// <returns>What is known.</returns>
@@ -248,9 +282,14 @@ namespace Cosmi.Interop
 
                 Set(native.cosmi_options_set_cloud(handle, NativeText.Optional(options.Cloud, nameof(options))), nameof(options.Cloud));
                 Set(native.cosmi_options_set_arm_endpoint(handle, NativeText.Optional(options.ArmEndpoint, nameof(options))), nameof(options.ArmEndpoint));
+                Set(native.cosmi_options_set_arm_audience(handle, NativeText.Optional(options.ArmAudience, nameof(options))), nameof(options.ArmAudience));
+                Set(native.cosmi_options_set_login_endpoint(handle, NativeText.Optional(options.LoginEndpoint, nameof(options))), nameof(options.LoginEndpoint));
+                Set(native.cosmi_options_set_cosmos_suffix(handle, NativeText.Optional(options.CosmosSuffix, nameof(options))), nameof(options.CosmosSuffix));
                 Set(native.cosmi_options_set_metadata_endpoint(handle, NativeText.Optional(options.MetadataEndpoint, nameof(options))), nameof(options.MetadataEndpoint));
                 byte[]? certificates = options.CaCertificates?.Length > 0 ? options.CaCertificates : null;
                 Set(native.cosmi_options_set_ca_certificates(handle, certificates, (UIntPtr)(uint)(certificates?.Length ?? 0)), nameof(options.CaCertificates));
+                NativeVariables.HandOver(native, handle);
+                Set(native.cosmi_options_set_update_wait_ms(handle, NativeTimeout.ToMilliseconds(options.UpdateWait)), nameof(options.UpdateWait));
                 Set(native.cosmi_options_set_timeout_ms(handle, NativeTimeout.ToMilliseconds(options.Timeout)), nameof(options.Timeout));
                 return handle;
             }
@@ -316,6 +355,7 @@ namespace Cosmi.Interop
                 expiresOn,
                 (CosmiIdentitySource)_native.cosmi_token_identity_source(token),
                 NativeText.Read(token, _native.cosmi_token_client_id.Invoke),
+                NativeText.Read(token, _native.cosmi_token_claims_json.Invoke),
                 NativeSecret.Read(value, length, "token"));
         }
 
@@ -332,7 +372,11 @@ namespace Cosmi.Interop
                 NativeText.Read(environment, _native.cosmi_environment_location.Invoke),
                 NativeText.ReadRequired(environment, _native.cosmi_environment_cloud.Invoke, "cloud"),
                 NativeText.ReadRequired(environment, _native.cosmi_environment_arm_endpoint.Invoke, "ARM endpoint"),
-                NativeText.Read(environment, _native.cosmi_environment_metadata_json.Invoke));
+                NativeText.Read(environment, _native.cosmi_environment_metadata_json.Invoke),
+                NativeText.Read(environment, _native.cosmi_environment_scale_set_name.Invoke),
+                NativeText.Read(environment, _native.cosmi_environment_claims_json.Invoke),
+                NativeText.ReadRequired(environment, _native.cosmi_environment_variables_seen.Invoke, "names of variables")
+                    .Split(new[] { ", " }, StringSplitOptions.RemoveEmptyEntries));
         }
 
         private IReadOnlyList<CosmiAccount> ReadAccounts(OperationHandle operation)

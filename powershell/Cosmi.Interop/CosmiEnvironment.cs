@@ -1,3 +1,5 @@
+using System.Collections.Generic;
+
 namespace Cosmi.Interop
 {
     /// <summary>What is known of the place this process runs in.</summary>
@@ -13,7 +15,10 @@ namespace Cosmi.Interop
             string? location,
             string cloud,
             string armEndpoint,
-            string? metadataJson)
+            string? metadataJson,
+            string? scaleSetName,
+            string? claimsJson,
+            IReadOnlyList<string> variablesSeen)
         {
             IdentitySource = identitySource;
             Reason = reason;
@@ -25,6 +30,9 @@ namespace Cosmi.Interop
             Cloud = cloud;
             ArmEndpoint = armEndpoint;
             MetadataJson = metadataJson;
+            ScaleSetName = scaleSetName;
+            ClaimsJson = claimsJson;
+            VariablesSeen = variablesSeen;
         }
 
         /// <summary>Where tokens come from here.</summary>
@@ -42,6 +50,9 @@ namespace Cosmi.Interop
         /// <summary>The machine's name in Azure, where known.</summary>
         public string? MachineName { get; }
 
+        /// <summary>The scale set that the machine is an instance of, where it is one.</summary>
+        public string? ScaleSetName { get; }
+
         /// <summary>The machine's resource id in Azure, where known.</summary>
         public string? ResourceId { get; }
 
@@ -56,5 +67,14 @@ namespace Cosmi.Interop
 
         /// <summary>The metadata service's description of the machine (JSON), verbatim; <see langword="null"/> where there is none.</summary>
         public string? MetadataJson { get; }
+
+        /// <summary>
+        /// What the token for Azure Resource Manager says of the identity, as <see cref="CosmiToken.ClaimsJson"/> has it; <see langword="null"/> where there is no
+        /// such token.
+        /// </summary>
+        public string? ClaimsJson { get; }
+
+        /// <summary>The names, never the values, of the environment variables of Azure's hosts that are set.</summary>
+        public IReadOnlyList<string> VariablesSeen { get; }
     }
 }

@@ -30,8 +30,14 @@ namespace Cosmi.Interop
         internal readonly cosmi_options_set_resource_id_fn cosmi_options_set_resource_id;
         internal readonly cosmi_options_set_cloud_fn cosmi_options_set_cloud;
         internal readonly cosmi_options_set_arm_endpoint_fn cosmi_options_set_arm_endpoint;
+        internal readonly cosmi_options_set_arm_audience_fn cosmi_options_set_arm_audience;
+        internal readonly cosmi_options_set_login_endpoint_fn cosmi_options_set_login_endpoint;
+        internal readonly cosmi_options_set_cosmos_suffix_fn cosmi_options_set_cosmos_suffix;
         internal readonly cosmi_options_set_metadata_endpoint_fn cosmi_options_set_metadata_endpoint;
         internal readonly cosmi_options_set_ca_certificates_fn cosmi_options_set_ca_certificates;
+        internal readonly cosmi_options_set_variable_fn cosmi_options_set_variable;
+        internal readonly cosmi_variable_name_fn cosmi_variable_name;
+        internal readonly cosmi_options_set_update_wait_ms_fn cosmi_options_set_update_wait_ms;
         internal readonly cosmi_options_set_timeout_ms_fn cosmi_options_set_timeout_ms;
 
         // Client
@@ -49,6 +55,7 @@ namespace Cosmi.Interop
 
         // Starters
         internal readonly cosmi_token_get_start_fn cosmi_token_get_start;
+        internal readonly cosmi_token_renew_start_fn cosmi_token_renew_start;
         internal readonly cosmi_environment_show_start_fn cosmi_environment_show_start;
         internal readonly cosmi_account_list_start_fn cosmi_account_list_start;
         internal readonly cosmi_account_show_start_fn cosmi_account_show_start;
@@ -86,6 +93,7 @@ namespace Cosmi.Interop
         internal readonly cosmi_token_resource_fn cosmi_token_resource;
         internal readonly cosmi_token_client_id_fn cosmi_token_client_id;
         internal readonly cosmi_token_identity_source_fn cosmi_token_identity_source;
+        internal readonly cosmi_token_claims_json_fn cosmi_token_claims_json;
 
         // Environment
         internal readonly cosmi_environment_identity_source_fn cosmi_environment_identity_source;
@@ -98,6 +106,9 @@ namespace Cosmi.Interop
         internal readonly cosmi_environment_cloud_fn cosmi_environment_cloud;
         internal readonly cosmi_environment_arm_endpoint_fn cosmi_environment_arm_endpoint;
         internal readonly cosmi_environment_metadata_json_fn cosmi_environment_metadata_json;
+        internal readonly cosmi_environment_scale_set_name_fn cosmi_environment_scale_set_name;
+        internal readonly cosmi_environment_claims_json_fn cosmi_environment_claims_json;
+        internal readonly cosmi_environment_variables_seen_fn cosmi_environment_variables_seen;
 
         // Accounts
         internal readonly cosmi_accounts_count_fn cosmi_accounts_count;
@@ -156,8 +167,14 @@ namespace Cosmi.Interop
             cosmi_options_set_resource_id = library.Bind<cosmi_options_set_resource_id_fn>("cosmi_options_set_resource_id");
             cosmi_options_set_cloud = library.Bind<cosmi_options_set_cloud_fn>("cosmi_options_set_cloud");
             cosmi_options_set_arm_endpoint = library.Bind<cosmi_options_set_arm_endpoint_fn>("cosmi_options_set_arm_endpoint");
+            cosmi_options_set_arm_audience = library.Bind<cosmi_options_set_arm_audience_fn>("cosmi_options_set_arm_audience");
+            cosmi_options_set_login_endpoint = library.Bind<cosmi_options_set_login_endpoint_fn>("cosmi_options_set_login_endpoint");
+            cosmi_options_set_cosmos_suffix = library.Bind<cosmi_options_set_cosmos_suffix_fn>("cosmi_options_set_cosmos_suffix");
             cosmi_options_set_metadata_endpoint = library.Bind<cosmi_options_set_metadata_endpoint_fn>("cosmi_options_set_metadata_endpoint");
             cosmi_options_set_ca_certificates = library.Bind<cosmi_options_set_ca_certificates_fn>("cosmi_options_set_ca_certificates");
+            cosmi_options_set_variable = library.Bind<cosmi_options_set_variable_fn>("cosmi_options_set_variable");
+            cosmi_variable_name = library.Bind<cosmi_variable_name_fn>("cosmi_variable_name");
+            cosmi_options_set_update_wait_ms = library.Bind<cosmi_options_set_update_wait_ms_fn>("cosmi_options_set_update_wait_ms");
             cosmi_options_set_timeout_ms = library.Bind<cosmi_options_set_timeout_ms_fn>("cosmi_options_set_timeout_ms");
             cosmi_client_new = library.Bind<cosmi_client_new_fn>("cosmi_client_new");
             cosmi_client_free = library.Bind<cosmi_client_free_fn>("cosmi_client_free");
@@ -169,6 +186,7 @@ namespace Cosmi.Interop
             cosmi_account_ref_set_endpoint = library.Bind<cosmi_account_ref_set_endpoint_fn>("cosmi_account_ref_set_endpoint");
             cosmi_account_ref_set_key = library.Bind<cosmi_account_ref_set_key_fn>("cosmi_account_ref_set_key");
             cosmi_token_get_start = library.Bind<cosmi_token_get_start_fn>("cosmi_token_get_start");
+            cosmi_token_renew_start = library.Bind<cosmi_token_renew_start_fn>("cosmi_token_renew_start");
             cosmi_environment_show_start = library.Bind<cosmi_environment_show_start_fn>("cosmi_environment_show_start");
             cosmi_account_list_start = library.Bind<cosmi_account_list_start_fn>("cosmi_account_list_start");
             cosmi_account_show_start = library.Bind<cosmi_account_show_start_fn>("cosmi_account_show_start");
@@ -200,6 +218,7 @@ namespace Cosmi.Interop
             cosmi_token_resource = library.Bind<cosmi_token_resource_fn>("cosmi_token_resource");
             cosmi_token_client_id = library.Bind<cosmi_token_client_id_fn>("cosmi_token_client_id");
             cosmi_token_identity_source = library.Bind<cosmi_token_identity_source_fn>("cosmi_token_identity_source");
+            cosmi_token_claims_json = library.Bind<cosmi_token_claims_json_fn>("cosmi_token_claims_json");
             cosmi_environment_identity_source = library.Bind<cosmi_environment_identity_source_fn>("cosmi_environment_identity_source");
             cosmi_environment_reason = library.Bind<cosmi_environment_reason_fn>("cosmi_environment_reason");
             cosmi_environment_subscription_id = library.Bind<cosmi_environment_subscription_id_fn>("cosmi_environment_subscription_id");
@@ -210,6 +229,9 @@ namespace Cosmi.Interop
             cosmi_environment_cloud = library.Bind<cosmi_environment_cloud_fn>("cosmi_environment_cloud");
             cosmi_environment_arm_endpoint = library.Bind<cosmi_environment_arm_endpoint_fn>("cosmi_environment_arm_endpoint");
             cosmi_environment_metadata_json = library.Bind<cosmi_environment_metadata_json_fn>("cosmi_environment_metadata_json");
+            cosmi_environment_scale_set_name = library.Bind<cosmi_environment_scale_set_name_fn>("cosmi_environment_scale_set_name");
+            cosmi_environment_claims_json = library.Bind<cosmi_environment_claims_json_fn>("cosmi_environment_claims_json");
+            cosmi_environment_variables_seen = library.Bind<cosmi_environment_variables_seen_fn>("cosmi_environment_variables_seen");
             cosmi_accounts_count = library.Bind<cosmi_accounts_count_fn>("cosmi_accounts_count");
             cosmi_accounts_json = library.Bind<cosmi_accounts_json_fn>("cosmi_accounts_json");
             cosmi_keys_count = library.Bind<cosmi_keys_count_fn>("cosmi_keys_count");
@@ -311,10 +333,28 @@ namespace Cosmi.Interop
     internal delegate int cosmi_options_set_arm_endpoint_fn(OptionsHandle options, byte[]? text);
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    internal delegate int cosmi_options_set_arm_audience_fn(OptionsHandle options, byte[]? text);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    internal delegate int cosmi_options_set_login_endpoint_fn(OptionsHandle options, byte[]? text);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    internal delegate int cosmi_options_set_cosmos_suffix_fn(OptionsHandle options, byte[]? text);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
     internal delegate int cosmi_options_set_metadata_endpoint_fn(OptionsHandle options, byte[]? text);
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
     internal delegate int cosmi_options_set_ca_certificates_fn(OptionsHandle options, byte[]? pem, UIntPtr length);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    internal delegate int cosmi_options_set_variable_fn(OptionsHandle options, byte[] name, byte[]? value);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    internal delegate IntPtr cosmi_variable_name_fn(UIntPtr index);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    internal delegate int cosmi_options_set_update_wait_ms_fn(OptionsHandle options, uint updateWaitMs);
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
     internal delegate int cosmi_options_set_timeout_ms_fn(OptionsHandle options, uint timeoutMs);
@@ -348,6 +388,15 @@ namespace Cosmi.Interop
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
     internal delegate int cosmi_token_get_start_fn(
+        ClientHandle client,
+        byte[] resource,
+        uint timeoutMs,
+        cosmi_completion_fn callback,
+        IntPtr userData,
+        out OperationHandle operation);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    internal delegate int cosmi_token_renew_start_fn(
         ClientHandle client,
         byte[] resource,
         uint timeoutMs,
@@ -488,6 +537,9 @@ namespace Cosmi.Interop
     internal delegate int cosmi_token_identity_source_fn(IntPtr token);
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    internal delegate IntPtr cosmi_token_claims_json_fn(IntPtr token, out UIntPtr length);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
     internal delegate int cosmi_environment_identity_source_fn(IntPtr environment);
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
@@ -516,6 +568,15 @@ namespace Cosmi.Interop
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
     internal delegate IntPtr cosmi_environment_metadata_json_fn(IntPtr environment, out UIntPtr length);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    internal delegate IntPtr cosmi_environment_scale_set_name_fn(IntPtr environment, out UIntPtr length);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    internal delegate IntPtr cosmi_environment_claims_json_fn(IntPtr environment, out UIntPtr length);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    internal delegate IntPtr cosmi_environment_variables_seen_fn(IntPtr environment, out UIntPtr length);
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
     internal delegate UIntPtr cosmi_accounts_count_fn(IntPtr accounts);

@@ -11,13 +11,17 @@ namespace Cosmi
 
         internal Client(CosmiOptions options)
         {
-            Native = new CosmiClient(PowerShell.ShellVariables.Fill(options));
+            Native = new CosmiClient(options);
             IdentitySource = options.IdentitySource;
             Identity = options.ClientId != null ? "client id " + options.ClientId
                 : options.ObjectId != null ? "object id " + options.ObjectId
                 : options.ResourceId ?? "system-assigned";
             Cloud = options.Cloud;
             ArmEndpoint = options.ArmEndpoint;
+            ArmAudience = options.ArmAudience;
+            LoginEndpoint = options.LoginEndpoint;
+            CosmosSuffix = options.CosmosSuffix;
+            UpdateWait = options.UpdateWait;
             Timeout = options.Timeout;
         }
 
@@ -32,6 +36,18 @@ namespace Cosmi
 
         /// <summary>Azure Resource Manager's address; null: the cloud's.</summary>
         public string? ArmEndpoint { get; }
+
+        /// <summary>What tokens for Azure Resource Manager are for; null: the cloud's audience.</summary>
+        public string? ArmAudience { get; }
+
+        /// <summary>Where workload identities sign in; null: the cloud's address.</summary>
+        public string? LoginEndpoint { get; }
+
+        /// <summary>What follows an account's name in the host of its endpoint; null: the cloud's suffix.</summary>
+        public string? CosmosSuffix { get; }
+
+        /// <summary>How long an update of the metadata service is waited for; null: 70 seconds.</summary>
+        public TimeSpan? UpdateWait { get; }
 
         /// <summary>How long one operation may take; null: 100 seconds.</summary>
         public TimeSpan? Timeout { get; }
@@ -53,8 +69,8 @@ namespace Cosmi
 
         internal SecureString? Key { get; set; }
 
-        /// <summary>What tokens for Azure Resource Manager are for, once it is known.</summary>
-        internal string? ArmAudience { get; set; }
+        /// <summary>The cloud's audience of Azure Resource Manager, once the cloud is known.</summary>
+        internal string? CloudAudience { get; set; }
 
         internal CosmiClient Native { get; }
 

@@ -152,4 +152,40 @@ namespace Cosmi.PowerShell
             }
         }
     }
+
+    /// <summary>Completes what tokens for Azure Resource Manager are for.</summary>
+    public sealed class ArmAudienceCompleter : ListCompleter
+    {
+        private protected override IEnumerable<KeyValuePair<string, string>> Candidates()
+        {
+            foreach (AzureCloud cloud in AzureCloud.All)
+            {
+                yield return new KeyValuePair<string, string>(cloud.ArmAudience, cloud.Title);
+            }
+        }
+    }
+
+    /// <summary>Completes where workload identities sign in.</summary>
+    public sealed class LoginEndpointCompleter : ListCompleter
+    {
+        private protected override IEnumerable<KeyValuePair<string, string>> Candidates()
+        {
+            foreach (AzureCloud cloud in AzureCloud.All)
+            {
+                yield return new KeyValuePair<string, string>(cloud.LoginEndpoint, cloud.Title);
+            }
+        }
+    }
+
+    /// <summary>Completes what follows an account's name in its endpoint.</summary>
+    public sealed class CosmosSuffixCompleter : ListCompleter
+    {
+        private protected override IEnumerable<KeyValuePair<string, string>> Candidates()
+        {
+            foreach (AzureCloud cloud in AzureCloud.All)
+            {
+                yield return new KeyValuePair<string, string>(cloud.CosmosSuffix, cloud.Title);
+            }
+        }
+    }
 }

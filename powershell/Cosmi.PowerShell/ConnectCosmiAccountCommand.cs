@@ -1,4 +1,5 @@
 using System;
+using System.IO;
 using System.Management.Automation;
 using System.Security;
 using Cosmi.Interop;
@@ -68,6 +69,21 @@ namespace Cosmi.PowerShell
         [Parameter]
         public string? ArmEndpoint { get; set; }
 
+        /// <summary>What tokens for Azure Resource Manager are for, in a private cloud.</summary>
+        [Parameter]
+        [ArgumentCompleter(typeof(ArmAudienceCompleter))]
+        public string? ArmAudience { get; set; }
+
+        /// <summary>Where workload identities sign in, in a private cloud.</summary>
+        [Parameter]
+        [ArgumentCompleter(typeof(LoginEndpointCompleter))]
+        public string? LoginEndpoint { get; set; }
+
+        /// <summary>What follows an account's name in the host of its endpoint, in a private cloud.</summary>
+        [Parameter]
+        [ArgumentCompleter(typeof(CosmosSuffixCompleter))]
+        public string? CosmosSuffix { get; set; }
+
         /// <summary>The metadata service's address, where it is not the usual one.</summary>
         [Parameter]
         public string? MetadataEndpoint { get; set; }
@@ -75,6 +91,11 @@ namespace Cosmi.PowerShell
         /// <summary>A PEM file with the certificates to trust instead of the system's.</summary>
         [Parameter]
         public string? CaCertificatePath { get; set; }
+
+        /// <summary>How many seconds an update of the metadata service is waited for.</summary>
+        [Parameter]
+        [ValidateRange(1, 86400)]
+        public int UpdateWaitSec { get; set; }
 
         /// <summary>How many seconds one operation of this client may take.</summary>
         [Parameter]
@@ -95,9 +116,13 @@ namespace Cosmi.PowerShell
                     ResourceId = ResourceId,
                     Cloud = Cloud,
                     ArmEndpoint = ArmEndpoint,
+                    ArmAudience = ArmAudience,
+                    LoginEndpoint = LoginEndpoint,
+                    CosmosSuffix = CosmosSuffix,
                     MetadataEndpoint = MetadataEndpoint,
                     CaCertificates = Certificates(),
-                    Timeout = TimeoutSec > 0 ? TimeSpan.FromSeconds(TimeoutSec) : (TimeSpan?)null,
+                    UpdateWait = Seconds(UpdateWaitSec),
+                    Timeout = Seconds(TimeoutSec),
                 });
             }
             catch (Exception exception) when (Errors.IsFailure(exception))
@@ -121,8 +146,27 @@ namespace Cosmi.PowerShell
             WriteObject(client);
         }
 
-        private byte[]? Certificates() => CaCertificatePath == null ? null : CertificateFile.Read(
-            GetUnresolvedProviderPathFromPSPath(CaCertificatePath),
-            "give -CaCertificatePath a readable file of certificates in PEM form");
+        private static TimeSpan? Seconds(int count) => count > 0 ? TimeSpan.FromSeconds(count) : (TimeSpan?)null;
+
+        /// <summary>What is in the file is the library's to judge.</summary>
+        private byte[]? Certificates()
+        {
+            if (CaCertificatePath == null)
+            {
+                return null;
+            }
+
+            string path = GetUnresolvedProviderPathFromPSPath(CaCertificatePath);
+            try
+            {
+                return File.ReadAllBytes(path);
+            }
+            catch (Exception exception) when (exception is IOException || exception is UnauthorizedAccessException)
+            {
+                throw new RefusalException(
+                    $"the certificates in '{path}' cannot be read: {exception.Message}",
+                    "give -CaCertificatePath a readable file of certificates in PEM form");
+            }
+        }
     }
 }

@@ -23,16 +23,21 @@ namespace Cosmi.PowerShell
         /// <summary>The client of this call; made on first use, so that a single line needs no Connect-CosmiAccount.</summary>
         private protected Client Connection => _client ?? (_client = Client ?? Session.Current.DefaultClient());
 
-        /// <summary>What a token for Azure Resource Manager is for in this cloud. Asked once for each client.</summary>
+        /// <summary>What a token for Azure Resource Manager is for: as the client was told, else the cloud's, which is asked once for each client.</summary>
         private protected string ArmAudience(Func<CosmiEnvironment> environment)
         {
             Client client = Connection;
-            if (client.ArmAudience == null)
+            if (client.ArmAudience != null)
             {
-                client.ArmAudience = AzureCloud.Named(environment().Cloud).ArmAudience;
+                return client.ArmAudience;
             }
 
-            return client.ArmAudience;
+            if (client.CloudAudience == null)
+            {
+                client.CloudAudience = AzureCloud.Named(environment().Cloud).ArmAudience;
+            }
+
+            return client.CloudAudience;
         }
 
         /// <inheritdoc/>

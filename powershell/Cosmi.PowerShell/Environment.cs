@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.Management.Automation;
 using Cosmi.Interop;
 
@@ -10,9 +11,16 @@ namespace Cosmi
         {
             IdentitySource = source.IdentitySource;
             Reason = source.Reason;
+            VariablesSeen = source.VariablesSeen;
+            var claims = new PowerShell.Claims(source.ClaimsJson);
+            Claims = claims.Document;
+            ClientId = claims.ClientId;
+            ObjectId = claims.ObjectId;
+            TenantId = claims.TenantId;
             SubscriptionId = source.SubscriptionId;
             ResourceGroupName = source.ResourceGroup;
             MachineName = source.MachineName;
+            ScaleSetName = source.ScaleSetName;
             MachineResourceId = source.ResourceId;
             Location = source.Location;
             Cloud = source.Cloud;
@@ -26,6 +34,21 @@ namespace Cosmi
         /// <summary>Why from there.</summary>
         public string Reason { get; }
 
+        /// <summary>The names, never the values, of the variables of Azure's hosts that are set.</summary>
+        public IReadOnlyList<string> VariablesSeen { get; }
+
+        /// <summary>The client id of the identity; like all of who it is null where there is no token for Azure Resource Manager.</summary>
+        public string? ClientId { get; }
+
+        /// <summary>The object (principal) id of the identity, which roles are assigned to.</summary>
+        public string? ObjectId { get; }
+
+        /// <summary>The tenant of the identity.</summary>
+        public string? TenantId { get; }
+
+        /// <summary>What the token for Azure Resource Manager says of the identity. Nothing of it is verified.</summary>
+        public PSObject? Claims { get; }
+
         /// <summary>The subscription of this machine or app.</summary>
         public string? SubscriptionId { get; }
 
@@ -34,6 +57,9 @@ namespace Cosmi
 
         /// <summary>Its name in Azure.</summary>
         public string? MachineName { get; }
+
+        /// <summary>The scale set it belongs to.</summary>
+        public string? ScaleSetName { get; }
 
         /// <summary>Its Azure resource id.</summary>
         public string? MachineResourceId { get; }

@@ -1,4 +1,7 @@
+using System;
 using System.Management.Automation;
+using System.Threading;
+using System.Threading.Tasks;
 using Cosmi.Interop;
 
 namespace Cosmi.PowerShell
@@ -14,6 +17,10 @@ namespace Cosmi.PowerShell
         [ArgumentCompleter(typeof(ResourceCompleter))]
         public string[]? Resource { get; set; }
 
+        /// <summary>Asks for a new token, also where a good one is in memory.</summary>
+        [Parameter]
+        public SwitchParameter Force { get; set; }
+
         /// <summary>Gives the token as String instead of SecureString.</summary>
         [Parameter]
         public SwitchParameter AsPlainText { get; set; }
@@ -21,11 +28,13 @@ namespace Cosmi.PowerShell
         /// <inheritdoc/>
         protected override void ProcessRecord()
         {
-            foreach (string resource in Resource ?? new[] { ArmAudience(() => Require(null, Connection.Native.GetEnvironmentAsync)) })
+            CosmiClient client = Connection.Native;
+            Func<string, CosmiCallOptions, CancellationToken, Task<CosmiToken>> get = Force ? client.RenewTokenAsync : client.GetTokenAsync;
+            foreach (string resource in Resource ?? new[] { ArmAudience(() => Require(null, client.GetEnvironmentAsync)) })
             {
                 Enqueue(
                     resource,
-                    (options, stop) => Connection.Native.GetTokenAsync(resource, options, stop),
+                    (options, stop) => get(resource, options, stop),
                     token => WriteObject(new Token(token, PlainText.Of(token.Value, AsPlainText))));
             }
         }

@@ -1,8 +1,10 @@
 using System;
 using System.Collections;
+using System.Collections.Generic;
 using System.Globalization;
 using System.Management.Automation;
 using System.Security;
+using System.Text;
 using Cosmi.Interop;
 
 namespace Cosmi
@@ -14,6 +16,9 @@ namespace Cosmi
     /// </summary>
     public static class Members
     {
+        // What a window of 80 columns leaves beside the other columns, or beside the names of a list.
+        private const int TextWidth = 59;
+
         /// <summary>An account's name.</summary>
         public static object? AccountName(PSObject instance) => Member(instance, "name");
 
@@ -105,7 +110,14 @@ namespace Cosmi
             return value is SecureString secret ? $"(SecureString, {secret.Length} characters)" : value;
         }
 
-        /// <summary>A key, where it is no secret, for its view.</summary>
+        /// <summary>Why a source was chosen, for an environment's view.</summary>
+        public static object? ReasonText(PSObject instance) => Member(instance, "Reason") is string reason ? Wrapped(reason) : null;
+
+        /// <summary>The names of the variables that are set, for an environment's view.</summary>
+        public static object? VariablesSeenText(PSObject instance) =>
+            Member(instance, "VariablesSeen") is IReadOnlyList<string> names && names.Count > 0 ? Wrapped(string.Join(", ", names)) : "(none)";
+
+        /// <summary>A key, where it is no secret, for its view.
         public static object? KeyText(PSObject instance) => SecretText(Member(instance, "Key"));
 
         /// <summary>A connection string, where it is no secret, for its view.</summary>
@@ -130,7 +142,7 @@ namespace Cosmi
         {
             object? action = Member(instance, "Action");
             object? detail = Member(instance, "Detail");
-            return action == null ? detail : $"{detail}{System.Environment.NewLine}-> {action}";
+            return Wrapped(action == null ? $"{detail}" : $"{detail}{System.Environment.NewLine}-> {action}");
         }
 
         /// <summary>A client's cloud, for its view.</summary>
@@ -139,6 +151,35 @@ namespace Cosmi
         /// <summary>A client's account, for its view.</summary>
         public static object? AccountText(PSObject instance) =>
             Member(instance, "AccountName") ?? Member(instance, "Endpoint") ?? "(named with each command)";
+
+        /// <summary>The text in lines that end between words: views break a longer line anywhere, names of variables too.</summary>
+        private static string Wrapped(string text)
+        {
+            var wrapped = new StringBuilder();
+            foreach (string line in text.Split(new[] { System.Environment.NewLine }, StringSplitOptions.None))
+            {
+                wrapped.Append(wrapped.Length == 0 ? string.Empty : System.Environment.NewLine);
+                int length = 0;
+                foreach (string word in line.Split(' '))
+                {
+                    if (length > 0 && length + 1 + word.Length > TextWidth)
+                    {
+                        wrapped.Append(System.Environment.NewLine);
+                        length = 0;
+                    }
+                    else if (length > 0)
+                    {
+                        wrapped.Append(' ');
+                        length++;
+                    }
+
+                    wrapped.Append(word);
+                    length += word.Length;
+                }
+            }
+
+            return wrapped.ToString();
+        }
 
         private static object? SecretText(object? value) => value is SecureString ? "(SecureString)" : value;
 

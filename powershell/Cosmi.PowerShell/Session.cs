@@ -1,3 +1,5 @@
+using System;
+using System.Linq;
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using System.Runtime.CompilerServices;
@@ -14,6 +16,7 @@ namespace Cosmi.PowerShell
 
         private Client? _default;
         private bool _isOwn;
+        private string?[] _variables = Array.Empty<string?>();
 
         internal static Session Current
         {
@@ -27,13 +30,23 @@ namespace Cosmi.PowerShell
         /// <summary>The names seen so far, for completion.</summary>
         internal NameCache Names { get; } = new NameCache();
 
-        /// <summary>The client of commands that are given none.</summary>
+        /// <summary>
+        /// The client of commands that are given none. Outside Windows a client has the variables of its making, so the session's own is made anew when
+        /// $env: has changed; the former one may still be in use in this pipeline, so it is only let go.
+        /// </summary>
         internal Client DefaultClient()
         {
-            if (_default == null)
+            if (_default != null && !_isOwn)
+            {
+                return _default;
+            }
+
+            string?[] variables = HostVariables.Values();
+            if (_default == null || !variables.SequenceEqual(_variables))
             {
                 _default = new Client(new CosmiOptions());
                 _isOwn = true;
+                _variables = variables;
             }
 
             return _default;

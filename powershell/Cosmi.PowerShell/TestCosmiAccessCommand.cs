@@ -1,4 +1,6 @@
 using System;
+using System.Collections.Generic;
+using System.Linq;
 using System.Management.Automation;
 using System.Threading;
 using System.Threading.Tasks;
@@ -58,7 +60,7 @@ namespace Cosmi.PowerShell
                 return;
             }
 
-            CosmiEnvironment? environment = Try("Environment", null, Connection.Native.GetEnvironmentAsync, Describe, out _);
+            CosmiEnvironment? environment = Try("Environment", null, Connection.Native.GetEnvironmentAsync, Describe, out _, Seen);
             CosmiToken? token = null;
             if (environment == null)
             {
@@ -136,7 +138,8 @@ namespace Cosmi.PowerShell
             object? target,
             Func<CosmiCallOptions, CancellationToken, Task<T>> start,
             Func<T, string> describe,
-            out CosmiStatus status)
+            out CosmiStatus status,
+            Func<string>? hint = null)
             where T : class
         {
             T result;
@@ -147,7 +150,7 @@ namespace Cosmi.PowerShell
             catch (Exception exception) when (Errors.IsFailure(exception))
             {
                 status = (exception as CosmiException)?.Status ?? CosmiStatus.Internal;
-                Fail(link, exception);
+                Fail(link, exception, hint?.Invoke());
                 return null;
             }
 
@@ -156,16 +159,18 @@ namespace Cosmi.PowerShell
             return result;
         }
 
-        private void Fail(string link, Exception exception)
+        private void Fail(string link, Exception exception, string? hint = null)
         {
             ErrorRecord record = Errors.Record(exception, null);
-            CosmiStatus? status = (exception as CosmiException)?.Status;
+            var failure = exception as CosmiException;
+            CosmiStatus? status = failure?.Status;
+            string? answer = failure == null || failure.HttpStatus == 0 ? null : $"the answer was {failure.HttpStatus} {failure.ServiceCode}".TrimEnd();
             bool refused = status == CosmiStatus.Forbidden || status == CosmiStatus.Unauthenticated || status == CosmiStatus.Conflict;
             Write(
                 link,
                 refused ? AccessResult.Refused : AccessResult.Failed,
-                $"{status?.ToString() ?? nameof(CosmiStatus.Internal)}: {record.ErrorDetails.Message}",
-                (exception as CosmiException)?.Action);
+                Lines($"{status?.ToString() ?? nameof(CosmiStatus.Internal)}: {record.ErrorDetails.Message}", answer, hint),
+                failure?.Action);
         }
 
         private void Skip(string link, string why) => Write(link, AccessResult.Skipped, why);
@@ -175,15 +180,38 @@ namespace Cosmi.PowerShell
 
         private static string Describe(CosmiEnvironment environment)
         {
-            string place = environment.MachineName == null ? environment.Cloud
-                : $"{environment.MachineName} in {environment.ResourceGroup}, {environment.Location}, {environment.Cloud}";
-            return $"{environment.IdentitySource}: {place}";
+            string? machine = environment.MachineName;
+            if (machine != null && environment.ResourceGroup != null)
+            {
+                machine += " in " + environment.ResourceGroup;
+            }
+
+            string?[] place = { machine, environment.Location, environment.Cloud };
+            return Lines(
+                $"{environment.IdentitySource}: {string.Join(", ", place.Where(part => part != null))}",
+                environment.Reason,
+                Seen(environment.VariablesSeen));
         }
+
+        private static string Seen() => Seen(HostVariables.Seen());
+
+        /// <summary>The names of the variables that a source is chosen by, never their values.</summary>
+        private static string Seen(IEnumerable<string> names)
+        {
+            string list = string.Join(", ", names);
+            return "variables seen: " + (list.Length == 0 ? "none" : list);
+        }
+
+        private static string Lines(params string?[] lines) => string.Join(System.Environment.NewLine, lines.Where(line => line != null));
 
         private static string Describe(CosmiToken token)
         {
-            string identity = token.ClientId == null ? string.Empty : $", client id {token.ClientId}";
-            return $"for {token.Resource} until {token.ExpiresOn.UtcDateTime:u}{identity}";
+            var claims = new Claims(token.ClaimsJson);
+            string? client = token.ClientId ?? claims.ClientId;
+            return Lines(
+                $"for {token.Resource} until {token.ExpiresOn.UtcDateTime:u}",
+                client == null ? null : "client id " + client,
+                claims.ObjectId == null ? null : "object id " + claims.ObjectId);
         }
 
         private static string Describe(CosmiAccount account)

@@ -1,4 +1,5 @@
 using System;
+using System.Management.Automation;
 using Cosmi.Interop;
 
 namespace Cosmi
@@ -11,7 +12,10 @@ namespace Cosmi
             Resource = token.Resource;
             ExpiresOn = token.ExpiresOn;
             IdentitySource = token.IdentitySource;
-            ClientId = token.ClientId;
+            var claims = new PowerShell.Claims(token.ClaimsJson);
+            Claims = claims.Document;
+            ClientId = token.ClientId ?? claims.ClientId;
+            ObjectId = claims.ObjectId;
             Value = value;
         }
 
@@ -24,8 +28,14 @@ namespace Cosmi
         /// <summary>Where it came from.</summary>
         public CosmiIdentitySource IdentitySource { get; }
 
-        /// <summary>The client id of the identity, where the source tells it.</summary>
+        /// <summary>The client id of the identity, where the source or the token tells it.</summary>
         public string? ClientId { get; }
+
+        /// <summary>The object (principal) id of the identity, which roles are assigned to, where the token tells it.</summary>
+        public string? ObjectId { get; }
+
+        /// <summary>What the token says of its identity: those of oid, appid, tid, aud, exp and xms_mirid that it has. Nothing of it is verified.</summary>
+        public PSObject? Claims { get; }
 
         /// <summary>The token: a SecureString, or a String with -AsPlainText.</summary>
         public object Value { get; }

@@ -34,11 +34,38 @@ pub trait Log: Send + Sync {
 #[derive(Clone)]
 pub struct Call {
     operation_id: u64,
-    started: Instant,
     timeout: Duration,
+    deadline: Deadline,
     log: Arc<dyn Log>,
     clock: Arc<dyn Clock>,
     waiting_for: Arc<Mutex<Cow<'static, str>>>,
+}
+
+#[derive(Clone)]
+enum Deadline {
+    Own(Instant),
+    Shared(SharedDeadline),
+}
+
+/// When the time of shared work is over: when that of whoever waits for it longest is.
+#[derive(Clone)]
+pub(super) struct SharedDeadline(Arc<Mutex<Instant>>);
+
+impl SharedDeadline {
+    /// Takes in one more who waits, until then.
+    pub(super) fn extend(&self, until: Instant) {
+        let mut latest = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *latest = until.max(*latest);
+    }
+
+    fn get(&self) -> Instant {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// No host waits for longer than a year.
+fn from_now(timeout: Duration) -> Instant {
+    Instant::now() + timeout.min(Duration::from_secs(365 * 24 * 3600))
 }
 
 impl Call {
@@ -50,20 +77,38 @@ impl Call {
     ) -> Call {
         Call {
             operation_id,
-            started: Instant::now(),
             timeout,
+            deadline: Deadline::Own(from_now(timeout)),
             log,
             clock,
             waiting_for: Arc::new(Mutex::new(Cow::Borrowed("the start"))),
         }
     }
 
-    /// The same operation with time of its own, for work that others may come to share.
-    pub(super) fn detached(&self, timeout: Duration) -> Call {
-        Call {
-            started: Instant::now(),
-            timeout,
+    /// The same operation for work that others may come to share, and their hold on its time.
+    pub(super) fn shared(&self) -> (Call, SharedDeadline) {
+        self.shared_until(self.deadline())
+    }
+
+    /// The same for work that goes on when the operation has ended.
+    pub(super) fn left_behind(&self, timeout: Duration) -> (Call, SharedDeadline) {
+        self.shared_until(from_now(timeout))
+    }
+
+    fn shared_until(&self, until: Instant) -> (Call, SharedDeadline) {
+        let deadline = SharedDeadline(Arc::new(Mutex::new(until)));
+        let call = Call {
+            deadline: Deadline::Shared(deadline.clone()),
             ..self.clone()
+        };
+        (call, deadline)
+    }
+
+    /// When the time of the operation, or of all who share it, is over.
+    pub(super) fn deadline(&self) -> Instant {
+        match &self.deadline {
+            Deadline::Own(deadline) => *deadline,
+            Deadline::Shared(deadline) => deadline.get(),
         }
     }
 
@@ -75,9 +120,9 @@ impl Call {
             .unwrap_or_else(PoisonError::into_inner) = what.into();
     }
 
-    /// The time left until the operation's own limit.
+    /// The time left until then.
     pub(super) fn remaining(&self) -> Duration {
-        self.timeout.saturating_sub(self.started.elapsed())
+        self.deadline().saturating_duration_since(Instant::now())
     }
 
     pub(super) async fn sleep(&self, duration: Duration) {

@@ -139,7 +139,8 @@ pub(super) async fn show_collection(
     } else {
         // with the full name known both are asked at the same time; else the account is found first, once
         let (found, keys) = future::join(
-            arm.account(call, &name, |_| true),
+            // its owner may have seen to what stood in the way
+            arm.account(call, &name, |account| account.is_open()),
             arm.keys(call, &name, KeyKind::Auto, |_| true),
         )
         .await;

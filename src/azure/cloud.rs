@@ -92,7 +92,13 @@ struct State {
 impl Clouds {
     pub(super) fn new(told: Option<Cloud>, endpoints: Endpoints) -> Result<Clouds, Error> {
         if let Some(suffix) = &endpoints.cosmos_suffix {
-            parse_root_url("Cosmos suffix", &format!("https://account.{suffix}/"))?;
+            parse_root_url("Cosmos suffix", &format!("https://account.{suffix}/")).map_err(
+                |_| {
+                    Error::invalid("the Cosmos suffix is no host name").with_action(
+                        "give what follows the account's name, such as documents.azure.com",
+                    )
+                },
+            )?;
         }
         let state = State {
             cloud: told.unwrap_or(Cloud::PUBLIC),
@@ -116,20 +122,18 @@ impl Clouds {
         self.state().certain
     }
 
-    /// Takes over what the metadata service says, unless the caller said otherwise. Tells whether that is news.
-    pub(super) fn learn(&self, name: Option<&str>) -> bool {
+    /// Takes over what the metadata service says, unless the caller said otherwise.
+    pub(super) fn learn(&self, name: Option<&str>) {
         let Some(found) = name.and_then(Cloud::find) else {
-            return false;
+            return;
         };
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let news = !state.certain && state.cloud != found;
         if !state.certain {
             *state = State {
                 cloud: found,
                 certain: true,
             };
         }
-        news
     }
 
     /// Resource Manager's address.

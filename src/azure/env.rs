@@ -76,7 +76,7 @@ impl ProcessEnv {
 impl Env for ProcessEnv {
     fn get(&self, name: &str) -> Option<String> {
         let value = match self.0.get(name) {
-            Some(handed_over) => handed_over.clone(),
+            Some(handed_over) => handed_over.as_ref().map(|value| value.as_str().to_owned()),
             None => std::env::var(name).ok(),
         };
         value.filter(|value| !value.is_empty())

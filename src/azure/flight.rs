@@ -9,21 +9,24 @@ use std::time::{Duration, Instant};
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, Shared, WeakShared};
 
+use super::call::{Call, SharedDeadline};
 use super::error::Error;
+use super::settings::DEFAULT_TIMEOUT;
 
 type Answer<V> = BoxFuture<'static, Result<V, Error>>;
 
 struct Slot<V: Clone> {
     value: Option<V>,
     // weak: when everybody who waits has gone, the request goes too
-    pending: Option<WeakShared<Answer<V>>>,
+    pending: Option<(WeakShared<Answer<V>>, SharedDeadline)>,
     // when a value that is still good was last tried to be replaced
     renewed: Option<Instant>,
 }
 
 impl<V: Clone> Slot<V> {
-    fn pending(&self) -> Option<Shared<Answer<V>>> {
-        self.pending.as_ref().and_then(WeakShared::upgrade)
+    fn pending(&self) -> Option<(Shared<Answer<V>>, &SharedDeadline)> {
+        let (flight, deadline) = self.pending.as_ref()?;
+        Some((flight.upgrade()?, deadline))
     }
 }
 
@@ -53,12 +56,14 @@ where
         }
     }
 
-    /// The remembered value while it is `fresh`, else the answer of the request on its way, else of a new one.
+    /// The remembered value while it is `fresh`, else the answer of the request on its way, else of a new one. A
+    /// request has the time of whoever waits for it longest.
     pub(super) async fn get(
         &self,
         key: K,
+        call: &Call,
         fresh: impl FnOnce(&V) -> bool,
-        ask: impl FnOnce() -> Answer<V>,
+        ask: impl FnOnce(Call) -> Answer<V>,
     ) -> Result<V, Error> {
         let flight = {
             let mut slots = write(&self.slots);
@@ -66,9 +71,12 @@ where
             if let Some(value) = slot.value.as_ref().filter(|value| fresh(value)) {
                 return Ok(value.clone());
             }
-            match slot.pending() {
-                Some(flight) => flight,
-                None => self.launch(key, slot, ask()),
+            if let Some((flight, deadline)) = slot.pending() {
+                deadline.extend(call.deadline());
+                flight
+            } else {
+                let (call, deadline) = call.shared();
+                self.launch(key, slot, ask(call), deadline)
             }
         };
         flight.await
@@ -79,8 +87,9 @@ where
     pub(super) fn renew(
         &self,
         key: K,
+        call: &Call,
         pause: Duration,
-        ask: impl FnOnce() -> Answer<V>,
+        ask: impl FnOnce(Call) -> Answer<V>,
     ) -> Option<Shared<Answer<V>>> {
         let mut slots = write(&self.slots);
         let slot = slots.entry(key.clone()).or_default();
@@ -91,7 +100,8 @@ where
             return None;
         }
         slot.renewed = Some(Instant::now());
-        Some(self.launch(key, slot, ask()))
+        let (call, deadline) = call.left_behind(DEFAULT_TIMEOUT);
+        Some(self.launch(key, slot, ask(call), deadline))
     }
 
     /// The remembered value while it is `fresh`.
@@ -125,7 +135,13 @@ where
         }
     }
 
-    fn launch(&self, key: K, slot: &mut Slot<V>, answer: Answer<V>) -> Shared<Answer<V>> {
+    fn launch(
+        &self,
+        key: K,
+        slot: &mut Slot<V>,
+        answer: Answer<V>,
+        deadline: SharedDeadline,
+    ) -> Shared<Answer<V>> {
         let slots = Arc::clone(&self.slots);
         let flight = async move {
             let answer = answer.await;
@@ -140,7 +156,7 @@ where
         }
         .boxed()
         .shared();
-        slot.pending = flight.downgrade();
+        slot.pending = flight.downgrade().map(|flight| (flight, deadline));
         flight
     }
 }
@@ -152,8 +168,61 @@ fn write<T>(lock: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::azure::call::{Level, Log};
+    use crate::azure::clock::SystemClock;
     use crate::azure::error::Kind;
     use std::sync::atomic::{AtomicUsize, Ordering};
+
+    struct Silent;
+
+    impl Log for Silent {
+        fn enabled(&self, _: Level) -> bool {
+            false
+        }
+
+        fn record(&self, _: Level, _: u64, _: &str) {}
+    }
+
+    fn call_for(timeout: Duration) -> Call {
+        Call::new(1, timeout, Arc::new(Silent), Arc::new(SystemClock))
+    }
+
+    fn call() -> Call {
+        call_for(DEFAULT_TIMEOUT)
+    }
+
+    #[tokio::test]
+    async fn a_request_has_the_time_of_whoever_waits_longest() {
+        let flights = Flights::new();
+        let seconds = Duration::from_secs;
+        let (short, long) = (call_for(seconds(5)), call_for(seconds(500)));
+        let first = flights.get(
+            "key",
+            &short,
+            |_| true,
+            |call| {
+                async move {
+                    let before = call.remaining();
+                    tokio::task::yield_now().await;
+                    Ok((before, call.remaining()))
+                }
+                .boxed()
+            },
+        );
+        let second = flights.get(
+            "key",
+            &long,
+            |_| true,
+            |_| unreachable!("one is on its way"),
+        );
+        let (first, second) = futures_util::future::join(first, second).await;
+        let (before, after) = first.expect("an answer");
+        assert!(
+            before <= seconds(5) && after > seconds(400),
+            "{before:?} {after:?}"
+        );
+        assert_eq!(second.expect("the same"), (before, after));
+    }
 
     fn asking(count: &Arc<AtomicUsize>, result: Result<u32, Error>) -> Answer<u32> {
         let count = Arc::clone(count);
@@ -168,7 +237,8 @@ mod tests {
     #[tokio::test]
     async fn many_callers_make_one_request() {
         let (flights, count) = (Flights::new(), Arc::new(AtomicUsize::new(0)));
-        let all = (0..64).map(|_| flights.get("key", |_| true, || asking(&count, Ok(7))));
+        let call = call();
+        let all = (0..64).map(|_| flights.get("key", &call, |_| true, |_| asking(&count, Ok(7))));
         let answers = futures_util::future::join_all(all).await;
         assert!(answers.iter().all(|answer| matches!(answer, Ok(7))));
         assert_eq!(count.load(Ordering::SeqCst), 1);
@@ -180,20 +250,20 @@ mod tests {
         let failure = Err(Error::new(Kind::Service, "no"));
         assert!(
             flights
-                .get("key", |_| true, || asking(&count, failure))
+                .get("key", &call(), |_| true, |_| asking(&count, failure))
                 .await
                 .is_err()
         );
         assert_eq!(
             flights
-                .get("key", |_| true, || asking(&count, Ok(1)))
+                .get("key", &call(), |_| true, |_| asking(&count, Ok(1)))
                 .await
                 .ok(),
             Some(1)
         );
         assert_eq!(
             flights
-                .get("key", |_| false, || asking(&count, Ok(2)))
+                .get("key", &call(), |_| false, |_| asking(&count, Ok(2)))
                 .await
                 .ok(),
             Some(2)
@@ -201,7 +271,7 @@ mod tests {
         flights.forget(&"key", |value| *value == 1);
         assert_eq!(
             flights
-                .get("key", |_| true, || asking(&count, Ok(3)))
+                .get("key", &call(), |_| true, |_| asking(&count, Ok(3)))
                 .await
                 .ok(),
             Some(2)
@@ -209,7 +279,7 @@ mod tests {
         flights.forget(&"key", |value| *value == 2);
         assert_eq!(
             flights
-                .get("key", |_| true, || asking(&count, Ok(4)))
+                .get("key", &call(), |_| true, |_| asking(&count, Ok(4)))
                 .await
                 .ok(),
             Some(4)
@@ -224,18 +294,18 @@ mod tests {
         let good = |_: &u32| true;
         assert_eq!(
             flights
-                .get("key", good, || asking(&count, Ok(1)))
+                .get("key", &call(), good, |_| asking(&count, Ok(1)))
                 .await
                 .ok(),
             Some(1)
         );
-        let failing = flights.renew("key", pause, || {
+        let failing = flights.renew("key", &call(), pause, |_| {
             asking(&count, Err(Error::new(Kind::Service, "no")))
         });
         let failing = failing.expect("the first");
         assert!(
             flights
-                .renew("key", none, || asking(&count, Ok(9)))
+                .renew("key", &call(), none, |_| asking(&count, Ok(9)))
                 .is_none(),
             "one is on its way"
         );
@@ -248,12 +318,12 @@ mod tests {
         );
         assert!(
             flights
-                .renew("key", pause, || asking(&count, Ok(9)))
+                .renew("key", &call(), pause, |_| asking(&count, Ok(9)))
                 .is_none(),
             "not again so soon"
         );
         let renewing = flights
-            .renew("key", none, || asking(&count, Ok(2)))
+            .renew("key", &call(), none, |_| asking(&count, Ok(2)))
             .expect("later");
         assert_eq!(renewing.await.ok(), Some(2));
         assert_eq!(flights.remembered("key", good), Some(2));
@@ -275,7 +345,8 @@ mod tests {
             std::future::pending().await
         };
         {
-            let waiting = flights.get("key", |_| true, || forever.boxed());
+            let call = call();
+            let waiting = flights.get("key", &call, |_| true, |_| forever.boxed());
             assert!(Box::pin(waiting).as_mut().now_or_never().is_none());
         }
         assert_eq!(gone.load(Ordering::SeqCst), 1);

@@ -1,7 +1,8 @@
 //! The only place with sockets: requests, answers, and what can go wrong between.
 //!
 //! Metadata endpoints are asked directly, never through a proxy. Redirects are never followed: the credentials in a
-//! request are for the host that was named. Plain http is for loopback and metadata addresses only.
+//! request are for the host that was named. Plain http is for loopback, for metadata addresses, and for the identity
+//! endpoint that the host names on its private network.
 
 use std::collections::HashMap;
 use std::error::Error as StdError;
@@ -15,7 +16,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::{Duration, SystemTime};
 
-use futures_util::lock::Mutex as AsyncMutex;
+use futures_util::future::{Either, select};
+use futures_util::lock::{Mutex as AsyncMutex, MutexGuard as AsyncMutexGuard};
 use reqwest::header::{HeaderName, HeaderValue};
 use tower::{Layer, Service};
 use zeroize::Zeroizing;
@@ -212,6 +214,12 @@ impl Response {
 // from the end of the TLS handshake until HTTP/2 has announced that the connection can be shared
 const SETTLING: Duration = Duration::from_millis(10);
 
+// a request that has waited this long asks whether its connection is still there, and as long for the answer
+const STILL_THERE: Duration = Duration::from_secs(10);
+
+// how long a request waits for the connection of another, which is longer than a good network needs for one
+const PATIENCE: Duration = Duration::from_secs(1);
+
 /// Sends requests; keeps one pool of connections for each origin.
 pub(super) struct Http {
     tls: rustls::ClientConfig,
@@ -221,6 +229,8 @@ pub(super) struct Http {
 /// Connections to one scheme, host and port.
 struct Origin {
     client: reqwest::Client,
+    // over plain http every request needs a connection of its own
+    shared: bool,
     // held by the request that makes the first connection, so that others use it instead of making their own
     first: AsyncMutex<()>,
     connected: Arc<AtomicBool>,
@@ -314,6 +324,9 @@ impl Http {
             .tls_backend_preconfigured(tls)
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(plane.connect_limit())
+            // a connection that something on the way has forgotten is given up, and the next try makes another
+            .http2_keep_alive_interval(STILL_THERE)
+            .http2_keep_alive_timeout(STILL_THERE)
             .user_agent(concat!("cosmi/", env!("CARGO_PKG_VERSION")))
             .connector_layer(NoteConnected(Arc::clone(&connected)));
         if !plane.is_service() || is_loopback(url) {
@@ -330,6 +343,7 @@ impl Http {
         })?;
         let origin = Arc::new(Origin {
             client,
+            shared: url.scheme() == "https",
             first: AsyncMutex::new(()),
             connected,
         });
@@ -342,10 +356,10 @@ impl Origin {
     /// Sends; while there is no connection yet, others wait until this request has made one. With HTTP/2 they then
     /// share it, which saves them a TLS handshake each.
     async fn first_connection_shared<T>(&self, send: impl Future<Output = T>) -> T {
-        if self.connected.load(Ordering::Acquire) {
+        let mut turn = self.turn().await;
+        if turn.is_none() {
             return send.await;
         }
-        let mut turn = Some(self.first.lock().await);
         let mut settled = None;
         let mut send = pin!(send);
         poll_fn(|context| {
@@ -359,6 +373,22 @@ impl Origin {
             progress
         })
         .await
+    }
+
+    /// The turn to make the first connection; `None` when there is one, or none that is worth waiting for.
+    async fn turn(&self) -> Option<AsyncMutexGuard<'_, ()>> {
+        let connected = || self.connected.load(Ordering::Acquire);
+        if !self.shared || connected() {
+            return None;
+        }
+        if let Some(turn) = self.first.try_lock() {
+            return Some(turn);
+        }
+        match select(self.first.lock(), SystemClock.sleep(PATIENCE)).await {
+            Either::Left((turn, _)) => (!connected()).then_some(turn),
+            // nobody may be there: those who wait one after the other would find that out one after the other
+            Either::Right(_) => None,
+        }
     }
 }
 
@@ -477,12 +507,12 @@ fn failure(error: &reqwest::Error, host: &str) -> Error {
             .or(current.source());
     }
     if error.is_timeout() {
-        let what = if error.is_connect() {
-            "did not accept a connection"
+        let (kind, what) = if error.is_connect() {
+            (Kind::Connect, "did not accept a connection")
         } else {
-            "did not answer"
+            (Kind::TimedOut, "did not answer")
         };
-        return Error::new(Kind::TimedOut, format!("{host} {what} in time"))
+        return Error::new(kind, format!("{host} {what} in time"))
             .with_action("check the network between this machine and the service: firewall, private endpoint, proxy")
             .retryable();
     }
@@ -541,12 +571,31 @@ fn is_metadata_address(url: &Url) -> bool {
     matches!(ip, Some(IpAddr::V4(ip)) if ip.is_link_local())
 }
 
+fn is_private(url: &Url) -> bool {
+    let ip = url.host_str().and_then(|host| host.parse().ok());
+    matches!(ip, Some(IpAddr::V4(ip)) if ip.is_private())
+}
+
 /// Reads the address of a service. `what` names it in errors.
 ///
 /// # Errors
 /// When it is no URL, has user info, a query or a fragment, or is plain http to anywhere but loopback or a metadata
 /// address.
 pub(super) fn parse_url(what: &str, text: &str) -> Result<Url, Error> {
+    parse(what, text, |url| {
+        is_loopback(url) || is_metadata_address(url)
+    })
+}
+
+/// Like [`parse_url`] for identity endpoints that Azure's own hosts name in a variable: App Service puts them on a
+/// private address beside the container, such as `http://172.16.5.3:8081/msi/token`, and has no https there.
+pub(super) fn parse_identity_url(what: &str, text: &str) -> Result<Url, Error> {
+    parse(what, text, |url| {
+        is_loopback(url) || is_metadata_address(url) || is_private(url)
+    })
+}
+
+fn parse(what: &str, text: &str, plain_http: impl Fn(&Url) -> bool) -> Result<Url, Error> {
     let wrong = |why: &str| {
         Error::invalid(format!("the {what} {why}")).with_action(format!(
             "give the {what} as https://HOST/ or https://HOST:PORT/"
@@ -568,7 +617,7 @@ pub(super) fn parse_url(what: &str, text: &str) -> Result<Url, Error> {
     }
     match url.scheme() {
         "https" => Ok(url),
-        "http" if is_loopback(&url) || is_metadata_address(&url) => Ok(url),
+        "http" if plain_http(&url) => Ok(url),
         "http" => Err(wrong("is plain http, over which no credential is sent")),
         _ => Err(wrong("is neither https nor http")),
     }
@@ -635,6 +684,18 @@ mod tests {
             );
         }
         assert!(parse_root_url("endpoint", "https://a.example/x").is_err());
+        for (url, allowed) in [
+            ("http://172.16.5.3:8081/msi/token", true),
+            ("http://169.254.129.2:8081/msi/token", true),
+            ("http://20.1.2.3/msi/token", false),
+            ("http://a.example/msi/token", false),
+        ] {
+            assert_eq!(
+                parse_identity_url("endpoint", url).is_ok(),
+                allowed,
+                "{url}"
+            );
+        }
     }
 
     #[test]
@@ -646,5 +707,57 @@ mod tests {
             a.split('-').map(str::len).collect::<Vec<_>>(),
             [8, 4, 4, 4, 12]
         );
+    }
+
+    fn origin_of(http: &Http, url: &str) -> Arc<Origin> {
+        let url = Url::parse(url).expect("a URL");
+        http.origin(Plane::Service, &url).expect("a client")
+    }
+
+    #[tokio::test]
+    async fn those_who_wait_for_the_first_connection_go_on_together() {
+        let http = Http::new(None).expect("a client");
+        let origin = origin_of(&http, "https://localhost:1/");
+        let started = std::time::Instant::now();
+        let sends = (0..100).map(|number| {
+            let origin = Arc::clone(&origin);
+            async move {
+                let send = async {
+                    SystemClock.sleep(Duration::from_millis(20)).await;
+                    origin.connected.store(true, Ordering::Release);
+                    SystemClock
+                        .sleep(Duration::from_millis(if number == 0 { 1 } else { 200 }))
+                        .await;
+                };
+                origin.first_connection_shared(send).await;
+            }
+        });
+        futures_util::future::join_all(sends).await;
+        assert!(
+            started.elapsed() < Duration::from_millis(900),
+            "{:?}",
+            started.elapsed()
+        );
+    }
+
+    #[tokio::test]
+    async fn those_who_wait_for_a_connection_that_never_comes_do_not_wait_for_each_other() {
+        let http = Http::new(None).expect("a client");
+        for (url, most) in [("https://localhost:1/", 2500), ("http://localhost:1/", 900)] {
+            let origin = origin_of(&http, url);
+            let started = std::time::Instant::now();
+            let failing = (0..20).map(|_| {
+                // the time runs from the first poll, as that of a connect does
+                origin.first_connection_shared(async {
+                    SystemClock.sleep(Duration::from_millis(500)).await;
+                })
+            });
+            futures_util::future::join_all(failing).await;
+            assert!(
+                started.elapsed() < Duration::from_millis(most),
+                "{url}: {:?}",
+                started.elapsed()
+            );
+        }
     }
 }

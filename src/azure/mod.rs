@@ -23,8 +23,11 @@ mod text;
 mod tls;
 
 use std::fmt;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
+
+use futures_util::future::{Either, select};
 
 pub use arm::{
     Account, Assignment, ConnectionString, ConnectionStrings, Created, KeyKind, KeyRole, Keys,
@@ -48,6 +51,9 @@ use cloud::{Cloud, Clouds, Endpoints};
 use cosmos::Cosmos;
 use http::{Http, parse_root_url};
 use identity::{Identities, Wanted};
+
+// how long the description of a machine waits for the claims of its token
+const WORTH_KNOWING: Duration = Duration::from_secs(5);
 
 /// A session: one identity, its tokens and keys in memory, and connections that are used again. Clones share all.
 #[derive(Clone)]
@@ -189,12 +195,13 @@ impl Client {
     pub async fn environment(&self, call: &Call) -> Result<Environment, Error> {
         let found = self.0.identities.environment(call).await?;
         self.0.clouds.learn(found.cloud.as_deref());
-        // who this is: remembered, or worth a request, and no failure when nobody answers
-        let token = self
-            .0
-            .identities
-            .token(call, &self.0.clouds.arm_audience())
-            .await;
+        // who this is: remembered, or worth a request, and no failure when nobody answers, or not soon
+        let audience = self.0.clouds.arm_audience();
+        let asking = pin!(self.0.identities.token(call, &audience));
+        let token = match select(asking, SystemClock.sleep(WORTH_KNOWING)).await {
+            Either::Left((token, _)) => token.ok(),
+            Either::Right(_) => None,
+        };
         Ok(Environment {
             source: found.source,
             reason: found.reason,
@@ -207,7 +214,7 @@ impl Client {
             location: found.location,
             cloud: self.0.clouds.current().name.to_owned(),
             arm_endpoint: self.0.clouds.arm().to_string(),
-            claims_json: token.ok().and_then(|token| token.claims_json.clone()),
+            claims_json: token.and_then(|token| token.claims_json.clone()),
             metadata_json: found.metadata_json,
         })
     }

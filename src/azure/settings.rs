@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::fmt;
 use std::time::Duration;
 
+use zeroize::Zeroizing;
+
 use super::error::Error;
 
 /// Where the token comes from.
@@ -76,16 +78,16 @@ pub const DEFAULT_UPDATE_WAIT: Duration = Duration::from_secs(70);
 
 /// Variables that the host hands over. Some hold secrets: `Debug` shows the names.
 #[derive(Clone, Default)]
-pub struct Variables(HashMap<String, Option<String>>);
+pub struct Variables(HashMap<String, Option<Zeroizing<String>>>);
 
 impl Variables {
     /// Says what a variable is for this client; `None` means that it is unset.
     pub fn set(&mut self, name: String, value: Option<String>) {
-        self.0.insert(name, value);
+        self.0.insert(name, value.map(Zeroizing::new));
     }
 
     /// What was said of a variable, if anything.
-    pub(super) fn get(&self, name: &str) -> Option<&Option<String>> {
+    pub(super) fn get(&self, name: &str) -> Option<&Option<Zeroizing<String>>> {
         self.0.get(name)
     }
 }

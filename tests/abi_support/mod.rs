@@ -2,12 +2,12 @@
 
 #![allow(dead_code, reason = "each test program uses its own part")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ffi::{CStr, CString, c_char, c_void};
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 use std::ptr;
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
@@ -20,6 +20,7 @@ use cosmi::abi::operation::*;
 use cosmi::abi::options::*;
 use cosmi::abi::status::*;
 use cosmi::abi::token::*;
+use cosmi::azure::VARIABLES;
 
 /// Far longer than anything here takes, and shorter than a person's patience.
 pub const PATIENCE: Duration = Duration::from_secs(30);
@@ -157,6 +158,26 @@ impl Client {
                 cosmi_client_new(options, &raw mut client, ptr::null_mut()),
                 cosmi_status::Ok
             );
+            cosmi_options_free(options);
+        }
+        Self(client)
+    }
+
+    /// A client that sees these variables and none of the process's own.
+    pub fn in_env(env: &HashMap<String, String>, change: impl FnOnce(*mut cosmi_options)) -> Self {
+        let (mut options, mut client) = (ptr::null_mut(), ptr::null_mut());
+        let c = |text: &str| CString::new(text).expect("no NUL");
+        unsafe {
+            assert_eq!(cosmi_options_new(&raw mut options), cosmi_status::Ok);
+            for name in VARIABLES {
+                let value = env.get(name).map(|value| c(value));
+                let value = value.as_ref().map_or(ptr::null(), |value| value.as_ptr());
+                let set = cosmi_options_set_variable(options, c(name).as_ptr(), value);
+                assert_eq!(set, cosmi_status::Ok, "{name}");
+            }
+            change(options);
+            let made = cosmi_client_new(options, &raw mut client, ptr::null_mut());
+            assert_eq!(made, cosmi_status::Ok);
             cosmi_options_free(options);
         }
         Self(client)
@@ -355,16 +376,26 @@ pub fn is_there(program: &str) -> bool {
         .status();
     let there = run.is_ok_and(|status| status.success());
     if !there {
-        assert!(
-            std::env::var_os("CI").is_none(),
-            "{program} is missing; install it"
-        );
-        let line = format!("SKIPPED: what needs {program}; install {program}\n");
-        std::io::stderr()
-            .write_all(line.as_bytes())
-            .expect("standard error");
+        skip(&format!("what needs {program}; install {program}"));
     }
     there
+}
+
+/// Tells past the capture of the test's output what is left out and why; a failure where `CI` is set.
+pub fn skip(what: &str) {
+    assert!(std::env::var_os("CI").is_none(), "left out: {what}");
+    let line = format!("SKIPPED: {what}\n");
+    std::io::stderr()
+        .write_all(line.as_bytes())
+        .expect("standard error");
+}
+
+/// Holds a test that was run in a process of its own to its success. What it printed is kept, so that it counts once.
+pub fn passed(run: std::io::Result<Output>) {
+    let run = run.expect("it starts");
+    let [printed, errors] = [&run.stdout, &run.stderr].map(|text| String::from_utf8_lossy(text));
+    assert!(run.status.success(), "{printed}{errors}");
+    assert!(printed.contains("1 passed"), "it ran: {printed}");
 }
 
 /// The folder of the package.

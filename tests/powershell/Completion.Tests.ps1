@@ -36,6 +36,22 @@ Describe 'Completion' {
         }
     }
 
+    It 'offers the sources of tokens' {
+        Complete -Line 'Connect-CosmiAccount -IdentitySource ' | Sort-Object | Should -Be @(
+            'AppService', 'Arc', 'Auto', 'CloudShell', 'Imds', 'MachineLearning', 'ServiceFabric', 'WorkloadIdentity'
+        )
+    }
+
+    It 'offers the clouds'' own addresses' {
+        Complete -Line 'Connect-CosmiAccount -ArmAudience https://management.c' | Should -Be @('https://management.chinacloudapi.cn/')
+        Complete -Line 'Connect-CosmiAccount -LoginEndpoint ' | Should -Be @(
+            'https://login.microsoftonline.com/'
+            'https://login.microsoftonline.us/'
+            'https://login.chinacloudapi.cn/'
+        )
+        Complete -Line 'Connect-CosmiAccount -CosmosSuffix doc' | Should -Be @('documents.azure.com', 'documents.azure.us', 'documents.azure.cn')
+    }
+
     It 'offers the names this session has seen, quoted where needed' {
         $database = '{0}ben & Mehr' -f [char] 0xDC
         $name = '100% na{0}ve' -f [char] 0xEF

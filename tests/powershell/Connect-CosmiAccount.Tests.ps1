@@ -16,19 +16,23 @@ Describe 'Connect-CosmiAccount' {
     It 'has the agreed parameters' {
         Get-ParameterContract -Name Connect-CosmiAccount | Should -Be @(
             '-AccountName [String] All@0<name'
+            '-ArmAudience [String] All'
             '-ArmEndpoint [String] All'
             '-CaCertificatePath [String] All'
             '-ClientId [String] ClientId!'
             '-Cloud|Environment [String] All'
+            '-CosmosSuffix [String] All'
             '-Endpoint [String] All'
             '-IdentitySource [CosmiIdentitySource] All'
             '-Key [SecureString] All'
+            '-LoginEndpoint [String] All'
             '-MetadataEndpoint [String] All'
             '-ObjectId|PrincipalId [String] ObjectId!'
             '-ResourceGroupName|ResourceGroup [String] All<name'
             '-ResourceId [String] ResourceId!'
             '-SubscriptionId [String] All<name'
             '-TimeoutSec [Int32] All'
+            '-UpdateWaitSec [Int32] All'
         )
     }
 
@@ -95,6 +99,49 @@ Describe 'Connect-CosmiAccount' {
         @((Get-SimulatorJournal -Simulator $simulator).target -match [regex]::Escape($Query)).Count | Should -Be 1
     }
 
+    It 'takes a private cloud by its addresses' {
+        $settings = @{
+            ArmAudience   = 'https://management.core.windows.net/'
+            LoginEndpoint = 'https://localhost:9/'
+            CosmosSuffix  = 'cosmos.example'
+            UpdateWaitSec = 5
+        }
+        $client = Connect-CosmiAccount @settings
+        $client.ArmAudience | Should -Be $settings.ArmAudience
+        $client.LoginEndpoint | Should -Be $settings.LoginEndpoint
+        $client.CosmosSuffix | Should -Be $settings.CosmosSuffix
+        $client.UpdateWait.TotalSeconds | Should -Be 5
+        (Get-CosmiToken).Resource | Should -Be $settings.ArmAudience
+        # Its name is read from its endpoint, by the suffix.
+        $checks = Test-CosmiAccess -Endpoint https://myaccount.cosmos.example/ | Select-Object -First 3
+        $checks[1].Detail | Should -BeLike "for $($settings.ArmAudience) until*"
+        $checks[2].Detail | Should -BeLike 'myaccount in rg*'
+    }
+
+    It 'signs a workload identity in where it is told' {
+        $variables = Get-HostVariable -Simulator $simulator -Name workloadIdentity
+        $variables.AZURE_AUTHORITY_HOST = $null
+        $output = Invoke-Child -Environment $variables -Script @"
+Import-Module -Name '$env:COSMI_MODULE'
+`$null = Connect-CosmiAccount -LoginEndpoint '$($simulator.workloadIdentity.authorityHost)'
+(Get-CosmiToken).IdentitySource
+"@
+        $output.Trim() | Should -Be 'WorkloadIdentity'
+        @((Get-SimulatorJournal -Simulator $simulator).face) | Should -Be @('sts')
+    }
+
+    It 'waits for an update of the metadata service as long as it is told' {
+        Add-SimulatorFault -Simulator $simulator -Match @{ face = 'imds' } -Action @{ status = 410 } -Times 0
+        $client = Connect-CosmiAccount -UpdateWaitSec 1
+        $clock = [System.Diagnostics.Stopwatch]::StartNew()
+        $failure = Invoke-Failing { Get-CosmiToken -Client $client -Resource https://vault.azure.net }
+        $clock.Elapsed.TotalSeconds | Should -BeGreaterThan 0.9
+        $clock.Elapsed.TotalSeconds | Should -BeLessThan 10
+        $failure.Id | Should -Be 'Cosmi.Service'
+        $failure.Record.Exception.HttpStatus | Should -Be 410
+        $failure.Message | Should -BeLike '*updated*'
+    }
+
     It 'refuses two identities at once' {
         $failure = Invoke-Failing { Connect-CosmiAccount -ClientId a -ObjectId b }
         $failure.Id | Should -Be 'AmbiguousParameterSet'
@@ -117,6 +164,8 @@ Describe 'Connect-CosmiAccount' {
     It 'refuses <What>' -ForEach @(
         @{ What = 'an unknown cloud'; Arguments = @{ Cloud = 'Mars' }; Id = 'Cosmi.InvalidArgument' }
         @{ What = 'an endpoint that is none'; Arguments = @{ ArmEndpoint = 'nowhere' }; Id = 'Cosmi.InvalidArgument' }
+        @{ What = 'a login endpoint over plain http'; Arguments = @{ LoginEndpoint = 'http://192.0.2.1/' }; Id = 'Cosmi.InvalidArgument' }
+        @{ What = 'a suffix that is no host name'; Arguments = @{ CosmosSuffix = 'a/b' }; Id = 'Cosmi.InvalidArgument' }
         @{ What = 'a file that is not there'; Arguments = @{ CaCertificatePath = './no-such-file.pem' }; Id = 'Cosmi.InvalidArgument' }
         @{ What = 'a client id with a blank'; Arguments = @{ ClientId = 'a b' }; Id = 'Cosmi.InvalidArgument' }
     ) {

@@ -4,11 +4,10 @@ BeforeAll {
     $simulator = Start-Simulator
     $examples = Join-Path -Path (Get-RepositoryRoot) -ChildPath 'examples/powershell'
     $import = "Import-Module -Name '$env:COSMI_MODULE'"
-    $app = @{
-        IDENTITY_ENDPOINT = $simulator.appService.endpoint
-        IDENTITY_HEADER   = $simulator.appService.header
-        COSMOS_ACCOUNT    = 'myaccount'
-    }
+    $machine = Get-HostVariable -Simulator $simulator -Name imds
+    $runbook = Get-HostVariable -Simulator $simulator -Name automation
+    $app = Get-HostVariable -Simulator $simulator -Name appService
+    $app.COSMOS_ACCOUNT = 'myaccount'
 }
 
 AfterAll {
@@ -17,7 +16,7 @@ AfterAll {
 
 Describe 'tutorial.ps1' {
     It 'ends in the collection and its offer' {
-        $output = Invoke-Child -Script "Set-StrictMode -Version 3; `$ErrorActionPreference = 'Stop'; $import; & '$examples/tutorial.ps1'"
+        $output = Invoke-Child -Environment $machine -Script "Set-StrictMode -Version 3; `$ErrorActionPreference = 'Stop'; $import; & '$examples/tutorial.ps1'"
         $output | Should -BeLike '*Imds*https://management.azure.com/*PrimaryReadOnly*{"collection":{"id":"Test"*"offer":{*"offerThroughput":400*'
         $output | Should -BeLike '*400 RU/s*'
     }
@@ -26,7 +25,7 @@ Describe 'tutorial.ps1' {
 Describe 'vm.ps1' {
     It 'writes the report' {
         $path = Join-Path -Path ([string] $TestDrive) -ChildPath 'throughput.csv'
-        $output = Invoke-Child -Script "$import; & '$examples/vm.ps1' -AccountName myaccount -Database D -Name A, B, C -Path '$path'"
+        $output = Invoke-Child -Environment $machine -Script "$import; & '$examples/vm.ps1' -AccountName myaccount -Database D -Name A, B, C -Path '$path'"
         $output.Trim() | Should -Be "The report is in $path"
         $rows = Import-Csv -Path $path
         @($rows.Name) | Should -Be @('A', 'B', 'C')
@@ -34,7 +33,7 @@ Describe 'vm.ps1' {
     }
 
     It 'shows the broken link where it cannot' {
-        $output = Invoke-Child -Script "$import; & '$examples/vm.ps1' -AccountName noaccess -Database D -Name A -Path '$TestDrive/none.csv'; `"exit code `$LASTEXITCODE`""
+        $output = Invoke-Child -Environment $machine -Script "$import; & '$examples/vm.ps1' -AccountName noaccess -Database D -Name A -Path '$TestDrive/none.csv'; `"exit code `$LASTEXITCODE`""
         $output | Should -BeLike '*Keys*Refused*'
         $output | Should -BeLike '*exit code 1*'
         $output | Should -BeLike '*Cosmi.Forbidden*'
@@ -43,18 +42,23 @@ Describe 'vm.ps1' {
 
 Describe 'runbook.ps1' {
     It 'finds everything in order' {
-        $output = Invoke-Child -Environment $app -Script "$import; & '$examples/runbook.ps1' -AccountName myaccount -Database D -Name A, B -Limit 500"
+        $output = Invoke-Child -Environment $runbook -Script "$import; & '$examples/runbook.ps1' -AccountName myaccount -Database D -Name A, B -Limit 500"
         $output.Trim() -split "`r?`n" | Should -Be @('A: 400 RU/s', 'B: 500 RU/s', 'All collections have 500 RU/s or less.')
     }
 
     It 'fails above the limit' {
-        $output = Invoke-Child -Environment $app -Script "$import; try { & '$examples/runbook.ps1' -AccountName myaccount -Database D -Name A, B, C -Limit 450 } catch { [string] `$_ }"
+        $output = Invoke-Child -Environment $runbook -Script "$import; try { & '$examples/runbook.ps1' -AccountName myaccount -Database D -Name A, B, C -Limit 450 } catch { [string] `$_ }"
         $output | Should -BeLike '*More than 450 RU/s: B, C*'
     }
 
     It 'uses the user-assigned identity it is told' {
-        $output = Invoke-Child -Environment $app -Script "$import; & '$examples/runbook.ps1' -AccountName myaccount -Database D -Name A -Limit 400 -ClientId 22222222-0000-0000-0000-000000000001"
+        $output = Invoke-Child -Environment $runbook -Script "$import; & '$examples/runbook.ps1' -AccountName myaccount -Database D -Name A -Limit 400 -ClientId 22222222-0000-0000-0000-000000000001"
         $output | Should -BeLike '*All collections have 400 RU/s or less.*'
+    }
+
+    It 'does not take the identity of the machine it runs on' {
+        $output = Invoke-Child -Environment $machine -Script "$import; try { & '$examples/runbook.ps1' -AccountName myaccount -Database D -Name A -Limit 400 } catch { `$_.FullyQualifiedErrorId; [string] `$_ }"
+        $output | Should -BeLike '*Cosmi.NoIdentity*IDENTITY_ENDPOINT*'
     }
 }
 

@@ -17,6 +17,7 @@ Describe 'Get-CosmiToken' {
         Get-ParameterContract -Name Get-CosmiToken | Should -Be @(
             '-AsPlainText [SwitchParameter] All'
             '-Client [Client] All'
+            '-Force [SwitchParameter] All'
             '-Resource|ResourceUrl [String[]] All@0<value<name'
             '-TimeoutSec [Int32] All'
         )
@@ -54,6 +55,42 @@ Describe 'Get-CosmiToken' {
         $null = Get-CosmiToken -Resource https://vault.azure.net
         $null = Get-CosmiToken -Resource https://vault.azure.net
         @(Get-SimulatorJournal -Simulator $simulator).Count | Should -Be 1
+    }
+
+    It 'asks for a new one with -Force, and keeps that' {
+        $first = Get-CosmiToken -Resource https://vault.azure.net
+        $renewed = Get-CosmiToken -Resource https://vault.azure.net -Force
+        $kept = Get-CosmiToken -Resource https://vault.azure.net
+        @(Get-SimulatorJournal -Simulator $simulator).Count | Should -Be 2
+        (ConvertFrom-Secret -Secret $renewed.Token) | Should -Not -Be (ConvertFrom-Secret -Secret $first.Token)
+        (ConvertFrom-Secret -Secret $kept.Token) | Should -Be (ConvertFrom-Secret -Secret $renewed.Token)
+        @('https://vault.azure.net', 'https://graph.microsoft.com' | Get-CosmiToken -Force).Count | Should -Be 2
+    }
+
+    It 'keeps the former one where -Force fails' {
+        $first = Get-CosmiToken -Resource https://vault.azure.net
+        Add-SimulatorFault -Simulator $simulator -Match @{ face = 'imds' } -Action @{ status = 400; body = '{"error":"invalid_request"}' }
+        (Invoke-Failing { Get-CosmiToken -Resource https://vault.azure.net -Force }).Id | Should -Be 'Cosmi.NoIdentity'
+        (ConvertFrom-Secret -Secret (Get-CosmiToken -Resource https://vault.azure.net).Token) | Should -Be (ConvertFrom-Secret -Secret $first.Token)
+    }
+
+    It 'tells whose it is' {
+        $token = Get-CosmiToken
+        $token.ClientId | Should -Be '33333333-0000-0000-0000-000000000001'
+        $token.ObjectId | Should -Be '33333333-0000-0000-0000-000000000002'
+        @($token.Claims.PSObject.Properties.Name) | Should -Be @('oid', 'appid', 'tid', 'aud', 'exp', 'xms_mirid')
+        $token.Claims.tid | Should -Be '99999999-8888-7777-6666-555555555555'
+        $token.Claims.exp | Should -Be $token.ExpiresOn.ToUnixTimeSeconds()
+        $token | Out-String | Should -BeLike '*ObjectId *: 33333333-0000-0000-0000-000000000002*(SecureString, * characters)*'
+    }
+
+    It 'is good also where it cannot be read' {
+        Add-SimulatorFault -Simulator $simulator -Match @{ face = 'imds' } -Action @{ status = 200; body = '{"access_token":"opaque","expires_in":"3600"}' }
+        $token = Get-CosmiToken -Resource https://vault.azure.net -AsPlainText
+        $token.Token | Should -Be 'opaque'
+        $token.Claims | Should -BeNullOrEmpty
+        $token.ObjectId | Should -BeNullOrEmpty
+        $token | Out-String | Should -Not -BeLike '*ObjectId*'
     }
 
     It 'takes resources from the pipeline, and keeps their order' {

@@ -36,6 +36,13 @@ BeforeAll {
         }
     }
 
+    # The examples in an about_ topic: what is indented further than the text and calls this module.
+    function Get-TopicExample {
+        param([string] $Text)
+        $blocks = [regex]::Matches($Text, '(?m)(?:^        \S.*\n(?:^        .*\n|^\n(?=        ))*)')
+        @($blocks | ForEach-Object { $_.Value } | Where-Object { $_ -match '-Cosmi' })
+    }
+
     function Test-Output {
         param([string] $Actual, [string] $Expected)
         # Blanks are for the eye; three dots stand for what differs from day to day.
@@ -154,11 +161,72 @@ Describe 'about_Cosmi' {
     }
 
     It 'has examples that run' {
-        $blocks = [regex]::Matches($text, '(?m)(?:^        \S.*\n(?:^        .*\n|^\n(?=        ))*)')
-        $codes = @($blocks | ForEach-Object { $_.Value } | Where-Object { $_ -match '-Cosmi' })
+        $codes = Get-TopicExample -Text $text
         $codes.Count | Should -Be 4
         foreach ($code in $codes) {
             $null = Invoke-Example -Code $code
         }
+    }
+}
+
+Describe 'about_Cosmi_Identity' {
+    BeforeAll {
+        $root = Get-RepositoryRoot
+        $path = Join-Path -Path $root -ChildPath 'powershell/Cosmi/en-US/about_Cosmi_Identity.help.txt'
+        $text = [System.IO.File]::ReadAllText($path).Replace("`r`n", "`n")
+        $rows = foreach ($match in [regex]::Matches($text, '(?m)^    (?<source>[A-Z]\w+)(?:, of .*)?\n(?<fields>(?:        .*\n)+)')) {
+            [pscustomobject]@{ Source = $match.Groups['source'].Value; Fields = $match.Groups['fields'].Value }
+        }
+    }
+
+    It 'is found by Get-Help' {
+        Get-Help -Name about_Cosmi_Identity | Out-String | Should -BeLike '*Where tokens come from*'
+        Get-Help -Name about_Cosmi | Out-String | Should -BeLike '*about_Cosmi_Identity*'
+    }
+
+    It 'tells all about every source' {
+        $sources = [System.Enum]::GetNames([Cosmi.Interop.CosmiIdentitySource]) | Where-Object { $_ -ne 'Auto' } | Sort-Object
+        @($rows.Source | Sort-Object -Unique) | Should -Be $sources
+        foreach ($row in $rows) {
+            foreach ($field in 'Host', 'Found by', 'Chosen by', 'Proof', 'Limits', 'Try') {
+                $row.Fields | Should -Match "(?m)^        $field +\S" -Because "$($row.Source), $field"
+            }
+        }
+    }
+
+    It 'names every host of the simulator, and every variable of Azure''s that a source is found by' {
+        $tries = @($rows.Fields | ForEach-Object { [regex]::Match($_, 'environments\.(\w+)').Groups[1].Value })
+        @($tries | Sort-Object) | Should -Be @($simulator.environments.PSObject.Properties.Name | Sort-Object)
+        foreach ($name in [Cosmi.Interop.CosmiLibrary]::VariableNames | Where-Object { $_ -notmatch '^(WEBSITE|REGION|COSMI)_' }) {
+            $text.Contains($name) | Should -BeTrue -Because $name
+        }
+    }
+
+    It 'agrees with the table in README.md' {
+        $readme = [System.IO.File]::ReadAllText((Join-Path -Path $root -ChildPath 'README.md'))
+        $table = @([regex]::Matches($readme, '(?m)^\| `(?<source>\w+)` \|.*\| `(?<try>\w+)` \|\r?$') | ForEach-Object { '{0} {1}' -f $_.Groups['source'].Value, $_.Groups['try'].Value })
+        $table | Should -Be @($rows | ForEach-Object { '{0} {1}' -f $_.Source, [regex]::Match($_.Fields, 'environments\.(\w+)').Groups[1].Value })
+    }
+
+    It 'has lines for a window of 80 columns' {
+        @($text -split "`n" | Where-Object { $_.Length -gt 80 }) | Should -BeNullOrEmpty
+    }
+
+    It 'has examples that run' {
+        # What `cargo xtask simulator > simulator.json` writes
+        $simulator | Select-Object -Property '*' -ExcludeProperty Process | ConvertTo-Json -Depth 9 -Compress | Set-Content -Path "$TestDrive/simulator.json"
+        $codes = Get-TopicExample -Text $text
+        $codes.Count | Should -Be 4
+        try {
+            $shown = foreach ($code in $codes) {
+                Invoke-Example -Code "Set-Location -Path '$TestDrive'`n$code"
+            }
+        }
+        finally {
+            foreach ($variable in (Get-HostVariable -Simulator $simulator -Name imds).GetEnumerator()) {
+                Set-Item -Path "env:$($variable.Key)" -Value ([string] $variable.Value)
+            }
+        }
+        $shown[3] | Should -BeLike '*: AppService*Data*Found*'
     }
 }

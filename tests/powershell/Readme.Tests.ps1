@@ -12,6 +12,16 @@ Describe 'README.md' {
         Import-Module -Name "$PSScriptRoot/Support.psm1"
         Import-CosmiModule
         $script:simulator = Start-Simulator
+        # What `cargo xtask simulator > simulator.json` writes
+        $script:simulator | Select-Object -Property '*' -ExcludeProperty Process | ConvertTo-Json -Depth 9 -Compress |
+            Set-Content -Path "$TestDrive/simulator.json"
+    }
+
+    AfterEach {
+        foreach ($variable in (Get-HostVariable -Simulator $script:simulator -Name imds).GetEnumerator()) {
+            Set-Item -Path "env:$($variable.Key)" -Value ([string] $variable.Value)
+        }
+        Disconnect-CosmiAccount
     }
 
     AfterAll {
@@ -20,7 +30,13 @@ Describe 'README.md' {
 
     It 'shows code that works: <Title>' -ForEach $blocks {
         $code = $Code.Replace('https://myaccount.documents.azure.com:443/', $script:simulator.accounts.myaccount.endpoint)
-        $shown = & ([scriptblock]::Create("`$ErrorActionPreference = 'Stop'`n$code"))
+        Push-Location -Path $TestDrive
+        try {
+            $shown = & ([scriptblock]::Create("`$ErrorActionPreference = 'Stop'`n$code"))
+        }
+        finally {
+            Pop-Location
+        }
         $shown | Should -Not -BeNullOrEmpty
     }
 }

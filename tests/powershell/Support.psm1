@@ -2,7 +2,13 @@ Set-StrictMode -Version 3
 $ErrorActionPreference = 'Stop'
 
 # What a real machine's variables would change: the tests talk to the simulator alone.
-$script:HostVariables = 'IDENTITY_ENDPOINT', 'IDENTITY_HEADER', 'AZURE_POD_IDENTITY_AUTHORITY_HOST', 'COSMI_ARM_ENDPOINT', 'COSMI_CA_FILE'
+$script:HostVariables = @(
+    'IDENTITY_ENDPOINT', 'IDENTITY_HEADER', 'IDENTITY_SERVER_THUMBPRINT', 'IMDS_ENDPOINT'
+    'MSI_ENDPOINT', 'MSI_SECRET', 'DEFAULT_IDENTITY_CLIENT_ID'
+    'AZURE_POD_IDENTITY_AUTHORITY_HOST', 'AZURE_AUTHORITY_HOST', 'AZURE_TENANT_ID', 'AZURE_CLIENT_ID', 'AZURE_FEDERATED_TOKEN_FILE'
+    'WEBSITE_OWNER_NAME', 'WEBSITE_RESOURCE_GROUP', 'WEBSITE_SITE_NAME', 'REGION_NAME'
+    'COSMI_ARM_ENDPOINT', 'COSMI_CA_FILE'
+)
 
 function Import-CosmiModule {
     <#
@@ -70,6 +76,34 @@ function Stop-Simulator {
     if (Get-Command -Name Disconnect-CosmiAccount -ErrorAction Ignore) {
         Disconnect-CosmiAccount
     }
+}
+
+function Get-HostVariable {
+    <#
+    .SYNOPSIS
+    The variables of one of the simulator's hosts, for Invoke-Child: exactly those; null takes one away.
+    #>
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory = $true)] $Simulator,
+        [Parameter(Mandatory = $true)] [string] $Name
+    )
+    $variables = @{}
+    foreach ($variable in $script:HostVariables) {
+        $variables[$variable] = $null
+    }
+    foreach ($variable in $Simulator.environments.$Name.PSObject.Properties) {
+        $variables[$variable.Name] = $variable.Value
+    }
+    $variables
+}
+
+function Get-HostVariableName {
+    <#
+    .SYNOPSIS
+    The variables that the tests set and take away.
+    #>
+    $script:HostVariables
 }
 
 function Invoke-Control {
@@ -295,7 +329,12 @@ function Invoke-Child {
         $start.RedirectStandardError = $true
         $start.RedirectStandardInput = $true
         foreach ($name in $Environment.Keys) {
-            $start.EnvironmentVariables[$name] = $Environment[$name]
+            if ($null -eq $Environment[$name]) {
+                $start.EnvironmentVariables.Remove($name)
+            }
+            else {
+                $start.EnvironmentVariables[$name] = $Environment[$name]
+            }
         }
         $process = [System.Diagnostics.Process]::Start($start)
         $process.StandardInput.Close()

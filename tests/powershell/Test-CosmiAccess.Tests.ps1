@@ -76,6 +76,40 @@ Describe 'Test-CosmiAccess' {
         $checks[1].Detail | Should -BeLike 'NoIdentity: *'
     }
 
+    It 'says which source was chosen and why, by which variables, and whose the token is' {
+        $checks = Test-CosmiAccess -AccountName myaccount | Select-Object -First 2
+        $lines = $checks[0].Detail -split "`r?`n"
+        $lines.Count | Should -Be 3
+        $lines[1] | Should -BeLike '*because AZURE_POD_IDENTITY_AUTHORITY_HOST is set'
+        $lines[2] | Should -Be 'variables seen: AZURE_POD_IDENTITY_AUTHORITY_HOST, COSMI_ARM_ENDPOINT, COSMI_CA_FILE'
+        $lines = $checks[1].Detail -split "`r?`n"
+        $lines[1] | Should -Be 'client id 33333333-0000-0000-0000-000000000001'
+        $lines[2] | Should -Be 'object id 33333333-0000-0000-0000-000000000002'
+    }
+
+    It 'says what the source answered' {
+        Add-SimulatorFault -Simulator $simulator -Match @{ face = 'imds'; path = '/token' } -Action @{ status = 400; body = '{"error":"invalid_request"}' } -Times 0
+        $checks = Test-CosmiAccess -AccountName myaccount
+        $checks[1].Detail | Should -BeLike 'NoIdentity: *system-assigned*the answer was 400 invalid_request'
+        $checks[1].Action | Should -BeLike '*-ClientId*'
+        $checks | Out-String -Width 80 | Should -BeLike '*400 invalid_request*-> *-ClientId*'
+    }
+
+    It 'says so where the source that was asked for is not there' {
+        $checks = Test-CosmiAccess -AccountName myaccount -Client (Connect-CosmiAccount -IdentitySource ServiceFabric)
+        Get-Result -Checks $checks | Should -Be 'Environment Failed, Token Skipped, Account Skipped, Keys Skipped, Data Skipped'
+        $checks[0].Detail | Should -BeLike 'NoIdentity: *IDENTITY_SERVER_THUMBPRINT*variables seen: AZURE_POD_IDENTITY_AUTHORITY_HOST, COSMI_ARM_ENDPOINT, COSMI_CA_FILE'
+        $checks[0].Action | Should -Not -BeNullOrEmpty
+        Get-SimulatorJournal -Simulator $simulator | Should -BeNullOrEmpty
+    }
+
+    It 'breaks no word in its view' {
+        $lines = (Test-CosmiAccess -AccountName myaccount | Out-String -Width 80) -split "`r?`n"
+        foreach ($word in 'AZURE_POD_IDENTITY_AUTHORITY_HOST', 'COSMI_ARM_ENDPOINT', '-Database') {
+            @($lines -match "(^| )$word\b").Count | Should -BeGreaterThan 0 -Because $word
+        }
+    }
+
     It 'tries a key that is given, and nothing else' {
         $key = (Get-CosmiAccountKey -AccountName myaccount)[0].Key
         $checks = Test-CosmiAccess -Endpoint $simulator.accounts.myaccount.endpoint -Key $key

@@ -8,10 +8,11 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail};
 use serde_json::json;
 
-use crate::simulator::Simulator;
+use crate::demo::METADATA_ADDRESS;
+use crate::simulator::{Simulator, off_azure};
 use crate::tools::{PWSH_ADVICE, Tool, Tools};
 use crate::workspace::{Profile, Workspace};
-use crate::{build, c_program, process};
+use crate::{build, c_program, namespace, process};
 
 /// How often each import is measured; the median counts.
 const IMPORTS: usize = 15;
@@ -59,8 +60,31 @@ pub fn run(workspace: &Workspace, tools: &Tools) -> Result<()> {
     row(
         "a cached token, one C call from start to free",
         format!("{:.2} µs", bench.cached_token()?),
-        "2 µs",
+        "1 µs",
     );
+    let (alone, together) = bench.cached_by_threads()?;
+    row(
+        "cached tokens per second, 1 thread",
+        format!("{:.0} k", alone / 1e3),
+        "",
+    );
+    row(
+        "cached tokens per second, 8 threads",
+        format!("{:.0} k", together / 1e3),
+        "",
+    );
+    let cores = std::thread::available_parallelism()?.get().min(8);
+    row(
+        &format!("  ratio, on {cores} cores"),
+        format!("{:.2}", together / alone),
+        &format!("≥ {:.1}", f64::from(u8::try_from(cores)?) * 0.7),
+    );
+    row(
+        "64 threads want the first token: requests on the wire",
+        bench.crowd()?,
+        "1",
+    );
+    bench.misses()?;
     let waiting = bench.waiting()?;
     row(
         "CPU time in 3 s of waiting",
@@ -92,7 +116,7 @@ pub fn run(workspace: &Workspace, tools: &Tools) -> Result<()> {
 }
 
 fn row(what: &str, measured: impl std::fmt::Display, target: &str) {
-    let target = if target.is_empty() || target == "0" {
+    let target = if target.is_empty() || target == "0" || target.starts_with('≥') {
         target.to_owned()
     } else {
         format!("≤ {target}")
@@ -201,6 +225,53 @@ impl Bench<'_> {
             .trim()
             .parse()?;
         Ok(nanoseconds / 1000.0)
+    }
+
+    /// Calls per second of one thread, and of eight together.
+    fn cached_by_threads(&self) -> Result<(f64, f64)> {
+        self.simulator.post("reset", &json!({}))?;
+        let output = process::capture(&mut self.command(&["threads"]))?;
+        let mut lines = output.lines();
+        let mut next = || -> Result<f64> {
+            let line = lines.next().context("the C program printed too little")?;
+            Ok(line.parse()?)
+        };
+        Ok((next()?, next()?))
+    }
+
+    fn crowd(&self) -> Result<usize> {
+        self.simulator.post("reset", &json!({}))?;
+        process::capture(&mut self.command(&["crowd"]))?;
+        Ok(self.seen()?.requests)
+    }
+
+    /// How soon it is known that there is no identity, where nobody could answer.
+    fn misses(&self) -> Result<()> {
+        let up = "ip link set lo up";
+        for (what, set_up) in [
+            ("no network", up.to_owned()),
+            (
+                "metadata address refuses",
+                format!("{up} && ip addr add {METADATA_ADDRESS}/32 dev lo"),
+            ),
+            // what is sent there comes back as foreign, and is dropped without an answer
+            (
+                "metadata address is silent",
+                format!("{up} && ip route add {METADATA_ADDRESS}/32 dev lo"),
+            ),
+        ] {
+            let what = format!("no identity here, told when: {what}");
+            match namespace::command(&set_up, || self.workspace.command("unshare")) {
+                Ok(mut command) => {
+                    off_azure(&mut command);
+                    command.arg(&self.program).arg("miss");
+                    let us: f64 = process::capture(&mut command)?.trim().parse()?;
+                    row(&what, format!("{:.1} ms", us / 1e3), "1000 ms");
+                }
+                Err(reason) => println!("{what}: not measured: {reason:#}"),
+            }
+        }
+        Ok(())
     }
 
     fn waiting(&self) -> Result<Waiting> {

@@ -27,7 +27,8 @@ pub fn compile(workspace: &Workspace, source: &Path, profile: Profile) -> Result
     let program = folder.join(source.file_stem().context("a C source has a name")?);
     let mut command = workspace.command(compiler);
     command
-        .args(["-std=c11", "-O2", "-Wall", "-Wextra", "-Werror", "-I"])
+        .args(["-std=c11", "-O2", "-pthread", "-Wall", "-Wextra", "-Werror"])
+        .arg("-I")
         .arg(workspace.root.join("include"));
     command.arg(source).arg(&library).arg("-o").arg(&program);
     if cfg!(target_os = "linux") {

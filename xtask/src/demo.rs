@@ -9,7 +9,7 @@ use clap::Args;
 use crate::simulator::Simulator;
 use crate::tools::{DOTNET_ADVICE, PWSH_ADVICE, Tool, Tools};
 use crate::workspace::{Profile, Workspace};
-use crate::{build, c_program, process};
+use crate::{build, c_program, namespace, process};
 
 #[derive(Args)]
 pub struct Arguments {
@@ -19,7 +19,7 @@ pub struct Arguments {
 }
 
 /// Where Azure's machines find their metadata service.
-const METADATA_ADDRESS: &str = "169.254.169.254";
+pub const METADATA_ADDRESS: &str = "169.254.169.254";
 
 /// How a line about a step begins, in both scripts.
 pub const STEP_MARK: &str = "[step] ";
@@ -101,19 +101,8 @@ fn original(workspace: &Workspace, tools: &Tools) -> Result<()> {
 /// `cargo xtask demo --original` in a network of its own that holds nothing but loopback and the metadata address.
 /// An error says why there can be none here.
 pub fn in_namespace(workspace: &Workspace, pwsh: &Tool) -> Result<Command> {
-    let root: &[&str] = &["--net"];
-    let user: &[&str] = &["--net", "--map-root-user"];
     let set_up = format!("ip link set lo up && ip addr add {METADATA_ADDRESS}/32 dev lo");
-    let unshare = |flags: &[&str], script: &str| {
-        let mut command = pwsh.command_for(workspace, "unshare");
-        command.args(flags).args(["sh", "-c", script, "sh"]);
-        command
-    };
-    let flags = [root, user]
-        .into_iter()
-        .find(|flags| process::capture(&mut unshare(flags, &set_up)).is_ok())
-        .context("a network namespace is needed, which takes Linux, util-linux, iproute2 and the right to make one")?;
-    let mut command = unshare(flags, &format!("{set_up} && exec \"$@\""));
+    let mut command = namespace::command(&set_up, || pwsh.command_for(workspace, "unshare"))?;
     command.arg(std::env::current_exe().context("this program has no path")?);
     command
         .arg("--pwsh")

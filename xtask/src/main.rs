@@ -7,6 +7,7 @@ mod check;
 mod demo;
 mod header;
 mod help;
+mod namespace;
 mod process;
 mod simulator;
 mod test;

@@ -91,14 +91,12 @@ impl Simulator {
 
     /// Points a program at the simulator.
     pub fn point(&self, command: &mut Command) {
+        // Those of a real machine would win over the simulator's.
+        off_azure(command);
         if let Some(variables) = self.ready["environment"].as_object() {
             for (name, value) in variables {
                 command.env(name, value.as_str().unwrap_or_default());
             }
-        }
-        // Those of a real machine would win over the simulator's.
-        for name in ["IDENTITY_ENDPOINT", "IDENTITY_HEADER", "COSMI_LIBRARY"] {
-            command.env_remove(name);
         }
     }
 
@@ -129,5 +127,19 @@ impl Drop for Simulator {
         drop(self.stdin.take());
         // Its exit code says nothing to a command that is done with it.
         let _ = self.child.wait();
+    }
+}
+
+/// Takes from a command the variables by which a host of Azure gives itself away.
+pub fn off_azure(command: &mut Command) {
+    for name in [
+        "IDENTITY_ENDPOINT",
+        "IDENTITY_HEADER",
+        "MSI_ENDPOINT",
+        "AZURE_TENANT_ID",
+        "AZURE_POD_IDENTITY_AUTHORITY_HOST",
+        "COSMI_LIBRARY",
+    ] {
+        command.env_remove(name);
     }
 }

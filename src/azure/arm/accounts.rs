@@ -12,7 +12,6 @@ use super::create::{Created, Wish};
 use super::{Arm, COSMOS_API, Method, SUBSCRIPTIONS_API, What};
 use crate::azure::call::{Call, Level};
 use crate::azure::error::{Error, Kind};
-use crate::azure::settings::DEFAULT_TIMEOUT;
 
 /// An account as Resource Manager describes it.
 #[derive(Debug, Clone)]
@@ -141,6 +140,11 @@ impl Name {
 }
 
 impl Account {
+    /// Whether it can be opened with a key: it has been made, and its keys are not turned off.
+    pub(in crate::azure) fn is_open(&self) -> bool {
+        self.document_endpoint.is_some() && !self.disable_local_auth
+    }
+
     fn read(json: &RawValue) -> Option<Account> {
         let fields: HashMap<String, Value> = serde_json::from_str(json.get()).ok()?;
         let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
@@ -186,7 +190,7 @@ impl Arm {
         let mut found = Vec::new();
         let mut searches = stream::iter(searches).buffered(ABREAST);
         while let Some(accounts) = searches.next().await {
-            found.extend(skip_forbidden(call, accounts)?);
+            found.extend(skip_hidden(call, accounts)?);
         }
         Ok(found)
     }
@@ -198,15 +202,11 @@ impl Arm {
         name: &Name,
         usable: impl FnOnce(&Arc<Account>) -> bool,
     ) -> Result<Arc<Account>, Error> {
-        let ask = || {
-            let (this, call, name) = (
-                Arc::clone(self),
-                call.detached(DEFAULT_TIMEOUT),
-                name.clone(),
-            );
+        let ask = |call: Call| {
+            let (this, name) = (Arc::clone(self), name.clone());
             async move { this.find(&call, &name).await.map(Arc::new) }.boxed()
         };
-        self.accounts.get(name.clone(), usable, ask).await
+        self.accounts.get(name.clone(), call, usable, ask).await
     }
 
     /// Makes an account from Resource Manager's own definition of one; with the same definition a second run changes
@@ -325,16 +325,29 @@ impl Arm {
             .into_iter()
             .map(|scope| self.accounts_in(call, scope));
         let mut searches = stream::iter(searches).buffer_unordered(ABREAST);
+        let mut failure = None;
         // names are unique in all of Azure: the first is the only one, and the other searches end here
         while let Some(accounts) = searches.next().await {
-            if let Some(account) = skip_forbidden(call, accounts)?.into_iter().find(same) {
-                return Ok(account);
+            match skip_hidden(call, accounts) {
+                Ok(accounts) => {
+                    if let Some(account) = accounts.into_iter().find(same) {
+                        return Ok(account);
+                    }
+                }
+                // it may be in one of the others
+                Err(error) if error.http_status() != 0 && error.kind() != Kind::Unauthenticated => {
+                    call.log(Level::Warning, || error.message().to_owned());
+                    failure = failure.or(Some(error));
+                }
+                Err(error) => return Err(error),
             }
         }
-        Err(not_found(
-            name,
-            &format!("the {count} subscriptions that this identity sees"),
-        ))
+        Err(failure.unwrap_or_else(|| {
+            not_found(
+                name,
+                &format!("the {count} subscriptions that this identity sees"),
+            )
+        }))
     }
 
     async fn accounts_in(&self, call: &Call, scope: Scope) -> Result<Vec<Account>, Error> {
@@ -403,13 +416,10 @@ impl Arm {
     }
 }
 
-/// A subscription that hides its accounts does not spoil the search in the others.
-fn skip_forbidden(
-    call: &Call,
-    accounts: Result<Vec<Account>, Error>,
-) -> Result<Vec<Account>, Error> {
+/// A subscription that hides its accounts, or has just been deleted, does not spoil the search in the others.
+fn skip_hidden(call: &Call, accounts: Result<Vec<Account>, Error>) -> Result<Vec<Account>, Error> {
     match accounts {
-        Err(error) if error.kind() == Kind::Forbidden => {
+        Err(error) if matches!(error.kind(), Kind::Forbidden | Kind::NotFound) => {
             call.log(Level::Warning, || error.message().to_owned());
             Ok(Vec::new())
         }

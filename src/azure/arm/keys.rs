@@ -12,7 +12,6 @@ use crate::azure::call::{Call, Level};
 use crate::azure::error::{Error, Kind};
 use crate::azure::http::Response;
 use crate::azure::secret::Secret;
-use crate::azure::settings::DEFAULT_TIMEOUT;
 
 /// Which keys are wanted, and which were got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -99,18 +98,25 @@ impl Arm {
         usable: impl FnOnce(&Arc<Keys>) -> bool,
     ) -> Result<Arc<Keys>, Error> {
         let id = self.resource_id(call, name).await?;
-        let ask = || {
-            let (this, call, name, id) = (
-                Arc::clone(self),
-                call.detached(DEFAULT_TIMEOUT),
-                name.clone(),
-                id.clone(),
-            );
+        let ask = |call: Call| {
+            let (this, name, id) = (Arc::clone(self), name.clone(), id.clone());
             async move { this.read_keys(&call, &name, &id, kind).await.map(Arc::new) }.boxed()
         };
-        self.keys
-            .get((id.to_ascii_lowercase(), kind), usable, ask)
-            .await
+        let keys = self
+            .keys
+            .get((id.to_ascii_lowercase(), kind), call, usable, ask)
+            .await;
+        self.forget_moved(name, &id, keys)
+    }
+
+    /// An account that is not where it was found may have been made anew elsewhere: it is looked for the next time.
+    fn forget_moved<T>(&self, name: &Name, id: &str, answer: Result<T, Error>) -> Result<T, Error> {
+        if let Err(error) = &answer
+            && error.kind() == Kind::NotFound
+        {
+            self.accounts.forget(name, |account| account.id == id);
+        }
+        answer
     }
 
     /// The account's connection strings as they are now.
@@ -135,7 +141,8 @@ impl Arm {
                 COSMOS_API,
                 &what,
             )
-            .await?;
+            .await;
+        let response = self.forget_moved(name, &id, response)?;
         let not_strings = || response.not_understood("hold no connection strings");
         let fields: HashMap<String, &RawValue> =
             serde_json::from_slice(&response.body).map_err(|_| not_strings())?;

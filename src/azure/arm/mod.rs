@@ -25,7 +25,7 @@ pub(super) use sql::Place;
 pub use sql::Throughput;
 
 use super::call::{Call, Level};
-use super::cloud::Clouds;
+use super::cloud::{Cloud, Clouds};
 use super::error::{Error, Kind};
 use super::flight::Flights;
 use super::http::{Http, Method, Plane, Request, Response, Url, host_of, new_request_id};
@@ -35,6 +35,9 @@ use super::retry;
 /// Everything asked of `Microsoft.DocumentDB`; knows `disableLocalAuth`, which the tutorial's 2016-12-01 does not.
 const COSMOS_API: &str = "2024-11-15";
 const SUBSCRIPTIONS_API: &str = "2022-12-01";
+
+// a list is never that long; one that links to itself would be read until there is no memory left
+const MOST_PAGES: usize = 1000;
 
 /// Asks Resource Manager.
 pub(super) struct Arm {
@@ -51,6 +54,9 @@ impl retry::Policy for Patience {
     fn pause(&self, error: &Error, failures: u32, _: Duration) -> Option<Duration> {
         let again = match error.http_status() {
             408 | 429 | 500 | 502 | 503 | 504 => failures <= 3,
+            409 => {
+                failures <= 3 && error.service_code() == Some("RetryableErrorDueToAnotherOperation")
+            }
             0 => {
                 failures <= 2
                     && matches!(
@@ -110,13 +116,14 @@ impl Arm {
         body: Option<&str>,
         what: &What<'_>,
     ) -> Result<Response, Error> {
+        let asked_in = self.clouds.current();
         let here = || Sent {
             method,
             url: self.url(path, api_version),
             body,
         };
         match self.send_here(call, &here(), what).await {
-            Err(error) if self.is_elsewhere(call, &error).await => {
+            Err(error) if self.is_elsewhere(call, &error, asked_in).await => {
                 self.send_here(call, &here(), what).await
             }
             answer => answer,
@@ -159,15 +166,21 @@ impl Arm {
     }
 
     /// Whether a refusal comes from asking in the public cloud on a machine of another one.
-    async fn is_elsewhere(&self, call: &Call, error: &Error) -> bool {
+    async fn is_elsewhere(&self, call: &Call, error: &Error, asked_in: Cloud) -> bool {
         let suspicious = error.kind() == Kind::Unauthenticated
             || (error.kind() == Kind::NoIdentity && error.http_status() == 400)
             || error.service_code() == Some("invalid_resource");
-        if !suspicious || self.clouds.is_certain() || !self.identities.is_imds() {
+        if !suspicious {
             return false;
         }
-        let found = self.identities.environment(call).await;
-        found.is_ok_and(|found| self.clouds.learn(found.cloud.as_deref()))
+        if !self.clouds.is_certain()
+            && self.identities.is_imds()
+            && let Ok(found) = self.identities.environment(call).await
+        {
+            self.clouds.learn(found.cloud.as_deref());
+        }
+        // whoever found it out: of several who asked at the same time each has to ask again
+        self.clouds.current() != asked_in
     }
 
     /// Reads all pages of a list; the items stay as they came.
@@ -215,7 +228,7 @@ impl Arm {
     ) -> Result<Vec<Box<RawValue>>, Error> {
         let mut items = Vec::new();
         let mut response = first;
-        loop {
+        for _ in 0..MOST_PAGES {
             let not_a_list = || response.not_understood("are no list");
             let mut page: HashMap<String, Box<RawValue>> =
                 serde_json::from_slice(&response.body).map_err(|_| not_a_list())?;
@@ -252,6 +265,7 @@ impl Arm {
             };
             response = self.send_here(call, &sent, what).await?;
         }
+        Err(response.not_understood("are the next page of a list without end"))
     }
 }
 

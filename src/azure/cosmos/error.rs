@@ -15,8 +15,8 @@ const LOCAL_AUTH_DISABLED: &str = "LocalAuthDisabled";
 /// Substatus of a 404: what is missing is not the thing itself but what it lies in.
 const OWNER_NOT_FOUND: u32 = 1003;
 
-// the service takes dates up to 15 minutes old, and some minutes ahead
-const SKEW: Duration = Duration::from_secs(5 * 60);
+// the service takes dates up to 15 minutes off; within that it is not the clock
+const SKEW: Duration = Duration::from_secs(14 * 60);
 
 /// The error of an answer that is not 200. `thing` is what was read, as in "collection a".
 pub(super) fn refused(response: &Response, thing: &str, now: SystemTime) -> Error {

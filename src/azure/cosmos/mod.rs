@@ -70,7 +70,8 @@ impl retry::Policy for Patience {
                     error
                         .retry_after()
                         .unwrap_or(retry::doubled(ms(100), failures, ms(5_000)));
-                return (failures < THROTTLED_FAILURES && waited + pause <= THROTTLED_WAIT)
+                return (failures < THROTTLED_FAILURES
+                    && waited.saturating_add(pause) <= THROTTLED_WAIT)
                     .then_some(pause);
             }
             (449, _) => {

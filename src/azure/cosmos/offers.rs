@@ -37,6 +37,9 @@ pub(super) struct Found {
     pub charge: f64,
 }
 
+// most are empty: the service looks through all offers of the account
+const MOST_PAGES: usize = 1000;
+
 impl Cosmos {
     /// The offer of a collection, else that of its database. Both are ids of the service (`_rid`).
     pub(super) async fn offer_of(
@@ -104,7 +107,7 @@ impl Cosmos {
             path: "/offers",
         };
         let mut continuation: Option<String> = None;
-        loop {
+        for _ in 0..MOST_PAGES {
             let response = self
                 .query(
                     call,
@@ -136,6 +139,11 @@ impl Cosmos {
                 _ => return Ok(None),
             }
         }
+        Err(Error::new(
+            Kind::BadResponse,
+            format!("the account continues its list of offers beyond {MOST_PAGES} pages"),
+        )
+        .with_action("try again; if it stays so, look for a proxy that changes answers"))
     }
 }
 

@@ -6,12 +6,15 @@ use std::time::SystemTime;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::{Identity, expiry};
+use super::{Identity, claims, expiry};
 use crate::azure::clock;
 use crate::azure::error::{Error, Kind};
 use crate::azure::http::Response;
 use crate::azure::secret::Secret;
 use crate::azure::text;
+
+// the last second of the year 9999, beyond which .NET and others have no dates
+const LATEST: i64 = 253_402_300_799;
 
 /// A token as it was answered.
 pub(super) struct Answer {
@@ -40,11 +43,12 @@ impl Answer {
         // strings and numbers are both in use
         let text = |name: &str| {
             let raw = fields.get(name)?.get();
-            let text = raw
-                .strip_prefix('"')
-                .and_then(|raw| raw.strip_suffix('"'))
-                .unwrap_or(raw);
-            (!text.is_empty() && text != "null").then(|| text.replace("\\/", "/"))
+            let text = if raw.starts_with('"') {
+                serde_json::from_str(raw).ok()?
+            } else {
+                raw.to_owned()
+            };
+            (!text.is_empty() && text != "null").then_some(text)
         };
         Ok(Answer {
             token,
@@ -72,12 +76,30 @@ impl Answer {
             )
             .with_action("check this machine's clock"));
         }
-        Ok(end)
+        Ok(end.min(LATEST))
     }
 
     /// How long the source says the token is to be used before another is asked for, in seconds.
     pub(super) fn refresh_in(&self) -> Option<i64> {
         self.refresh_in.as_deref()?.parse().ok()
+    }
+
+    /// Whether the answer, or the token in it, tells the identity in the way in which one was chosen.
+    pub(super) fn names(&self, identity: &Identity) -> bool {
+        let claim = |name: &str, id: &str| {
+            let claims = claims::read(&self.token).unwrap_or_default();
+            let claims: HashMap<String, Value> = serde_json::from_str(&claims).unwrap_or_default();
+            claims
+                .get(name)
+                .and_then(Value::as_str)
+                .is_some_and(|claim| claim.eq_ignore_ascii_case(id))
+        };
+        match identity {
+            Identity::System => true,
+            Identity::ClientId(_) => self.client_id.is_some(),
+            Identity::ObjectId(id) => self.object_id.is_some() || claim("oid", id),
+            Identity::ResourceId(id) => self.resource_id.is_some() || claim("xms_mirid", id),
+        }
     }
 
     /// Refuses a token of another identity than the one asked for, where the answer names it.

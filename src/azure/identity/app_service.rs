@@ -7,8 +7,7 @@ use super::environment::Found;
 use super::{Identity, IdentitySource};
 use crate::azure::env::Env;
 use crate::azure::error::{Error, Kind};
-use crate::azure::http::{Method, Plane, Request, Response, Url, parse_url};
-use crate::azure::secret::Secret;
+use crate::azure::http::{Method, Plane, Request, Response, Url, parse_identity_url};
 
 const WHO: &str = "the identity endpoint of this app";
 
@@ -25,17 +24,16 @@ pub(super) struct Endpoint(Url);
 impl Endpoint {
     pub(super) fn find(env: &dyn Env) -> Option<Result<Endpoint, Error>> {
         env.get("IDENTITY_HEADER")?;
-        Some(parse_url("IDENTITY_ENDPOINT", &env.get("IDENTITY_ENDPOINT")?).map(Endpoint))
+        Some(parse_identity_url("IDENTITY_ENDPOINT", &env.get("IDENTITY_ENDPOINT")?).map(Endpoint))
     }
 
     /// Asks for a token. `IDENTITY_HEADER` is read now: it changes while a process lives.
     pub(super) async fn token(&self, context: &Context<'_>) -> Result<Answer, Error> {
         let url = context.query(&self.0, "2019-08-01", &SPELLING, WHO)?;
-        let header = context.env.get("IDENTITY_HEADER").unwrap_or_default();
-        let header = Secret::new(header.into_bytes());
+        let header = context.secret("IDENTITY_HEADER");
         let request = || {
             Request::new(Plane::Metadata, Method::Get, url.clone())
-                .secret_header("x-identity-header", header.as_ascii().unwrap_or_default())?
+                .secret_header("x-identity-header", &header)?
                 // Azure Automation wants it, the others do not mind
                 .header("metadata", "true")
         };

@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use super::Identity;
 use super::answer::{self, Answer};
 use super::ask::{Context, Patience, Spelling, silent};
 use crate::azure::env::Env;
@@ -82,7 +81,7 @@ impl Endpoint {
         })
         .await?;
         let answer = Answer::parse(&response)?;
-        if *context.identity != Identity::System && answer.client_id.is_none() {
+        if !answer.names(context.identity) {
             return Err(Error::new(
                 Kind::NoIdentity,
                 "the Azure Arc agent here does not choose between identities",

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use zeroize::Zeroizing;
+
 use super::{Identity, answer};
 use crate::azure::call::Call;
 use crate::azure::cloud::Clouds;
@@ -55,6 +57,11 @@ impl Context<'_> {
         }
         drop(query);
         Ok(url)
+    }
+
+    /// A variable whose value is a secret.
+    pub(super) fn secret(&self, variable: &str) -> Zeroizing<String> {
+        Zeroizing::new(self.env.get(variable).unwrap_or_default())
     }
 
     /// The parameter that chooses the identity.
@@ -122,10 +129,10 @@ impl Policy for Patience {
     }
 }
 
-/// An endpoint that the environment names does not answer.
+/// Nobody is at an endpoint that the environment names.
 pub(super) fn silent(error: Error, who: &str, action: &str) -> Error {
     match error.kind() {
-        Kind::Connect | Kind::Dns | Kind::TimedOut => Error::new(
+        Kind::Connect | Kind::Dns => Error::new(
             Kind::NoIdentity,
             format!("{who} does not answer: {}", error.message()),
         )

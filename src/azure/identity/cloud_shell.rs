@@ -4,7 +4,7 @@ use super::answer::{self, Answer};
 use super::ask::{Context, Patience, Spelling, silent};
 use crate::azure::env::Env;
 use crate::azure::error::{Error, Kind};
-use crate::azure::http::{Method, Plane, Request, Response, Url, parse_url};
+use crate::azure::http::{Method, Plane, Request, Response, Url, parse_identity_url};
 
 const WHO: &str = "Cloud Shell's identity endpoint";
 
@@ -20,7 +20,7 @@ pub(super) struct Endpoint(Url);
 
 impl Endpoint {
     pub(super) fn find(env: &dyn Env) -> Option<Result<Endpoint, Error>> {
-        Some(parse_url("MSI_ENDPOINT", &env.get("MSI_ENDPOINT")?).map(Endpoint))
+        Some(parse_identity_url("MSI_ENDPOINT", &env.get("MSI_ENDPOINT")?).map(Endpoint))
     }
 
     /// Asks for a token.

@@ -2,6 +2,7 @@
 //! <https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token>
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use super::answer::{self, Answer};
@@ -61,9 +62,7 @@ impl Endpoint {
     pub(super) async fn token(&self, context: &Context<'_>) -> Result<Answer, Error> {
         let root = self.at("/metadata/identity/oauth2/token");
         let url = context.query(&root, "2018-02-01", &SPELLING, "the metadata service")?;
-        let patience = Patience {
-            update_wait: context.update_wait,
-        };
+        let patience = Patience::new(context.update_wait);
         let request = || self.request(&url);
         let response = context
             .ask(&patience, request, absent, |response| {
@@ -85,7 +84,7 @@ impl Endpoint {
         url.query_pairs_mut()
             .append_pair("api-version", "2021-02-01")
             .append_pair("format", "json");
-        let response = retry::run(call, &Patience { update_wait }, || async {
+        let response = retry::run(call, &Patience::new(update_wait), || async {
             let response = http.send(call, self.request(&url)?).await.map_err(absent)?;
             match response.status {
                 200 => Ok(response),
@@ -131,29 +130,44 @@ impl Endpoint {
 /// Pauses after what the service answers while it starts, is busy, or is being updated.
 struct Patience {
     update_wait: Duration,
+    // what fails after an update is counted from there
+    updating: AtomicU32,
+}
+
+impl Patience {
+    fn new(update_wait: Duration) -> Patience {
+        Patience {
+            update_wait,
+            updating: AtomicU32::new(0),
+        }
+    }
 }
 
 impl retry::Policy for Patience {
     fn pause(&self, error: &Error, failures: u32, waited: Duration) -> Option<Duration> {
         let second = Duration::from_secs(1);
+        let asked = error.retry_after();
+        if error.http_status() == 410 {
+            self.updating.fetch_add(1, Ordering::Relaxed);
+            let left = self.update_wait.saturating_sub(waited);
+            let pause = asked.unwrap_or(10 * second).max(second).min(left);
+            return (!left.is_zero()).then_some(pause);
+        }
+        let failures = failures - self.updating.load(Ordering::Relaxed);
         let pause = match error.http_status() {
-            410 => {
-                let left = self.update_wait.saturating_sub(waited);
-                (!left.is_zero()).then_some(left.min(10 * second))
-            }
             404 | 408 | 429 | 500..=599 => {
                 (failures <= 3).then(|| retry::doubled(second, failures, 8 * second))
             }
             _ => (failures <= 2 && error.kind() == Kind::Protocol).then_some(second / 5),
         };
-        pause.map(|pause| error.retry_after().unwrap_or(pause))
+        pause.map(|pause| asked.unwrap_or(pause))
     }
 }
 
-/// No answer at that address means that this machine is none of Azure's.
+/// Nobody at that address means that this machine is none of Azure's; somebody who is slow does not.
 fn absent(error: Error) -> Error {
     match error.kind() {
-        Kind::Connect | Kind::Dns | Kind::TimedOut => {
+        Kind::Connect | Kind::Dns => {
             Error::new(Kind::NoIdentity, format!("this machine has no managed identity to ask: {}", error.message()))
                 .with_action(
                     "run this on an Azure virtual machine, Function, App Service or Automation runbook with a managed identity, \

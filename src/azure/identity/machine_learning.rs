@@ -5,8 +5,7 @@ use super::answer::{self, Answer};
 use super::ask::{Context, Patience, Spelling, silent};
 use crate::azure::env::Env;
 use crate::azure::error::{Error, Kind};
-use crate::azure::http::{Method, Plane, Request, Response, Url, parse_url};
-use crate::azure::secret::Secret;
+use crate::azure::http::{Method, Plane, Request, Response, Url, parse_identity_url};
 
 const WHO: &str = "the identity endpoint that MSI_ENDPOINT names";
 
@@ -23,7 +22,7 @@ pub(super) struct Endpoint(Url);
 impl Endpoint {
     pub(super) fn find(env: &dyn Env) -> Option<Result<Endpoint, Error>> {
         env.get("MSI_SECRET")?;
-        Some(parse_url("MSI_ENDPOINT", &env.get("MSI_ENDPOINT")?).map(Endpoint))
+        Some(parse_identity_url("MSI_ENDPOINT", &env.get("MSI_ENDPOINT")?).map(Endpoint))
     }
 
     /// Asks for a token. A compute's own identity is chosen by `DEFAULT_IDENTITY_CLIENT_ID`.
@@ -35,16 +34,10 @@ impl Endpoint {
         ) {
             url.query_pairs_mut().append_pair("clientid", &id);
         }
-        let secret = Secret::new(
-            context
-                .env
-                .get("MSI_SECRET")
-                .unwrap_or_default()
-                .into_bytes(),
-        );
+        let secret = context.secret("MSI_SECRET");
         let request = || {
             Request::new(Plane::Metadata, Method::Get, url.clone())
-                .secret_header("secret", secret.as_ascii().unwrap_or_default())?
+                .secret_header("secret", &secret)?
                 .header("metadata", "true")
         };
         let absent = |error| {

@@ -33,7 +33,7 @@ use super::flight::Flights;
 use super::host::Host;
 use super::http::Http;
 use super::secret::Secret;
-use super::settings::{DEFAULT_TIMEOUT, Identity, IdentitySource};
+use super::settings::{Identity, IdentitySource};
 use super::text;
 use ask::Context;
 use source::{Choice, Source};
@@ -133,11 +133,21 @@ impl Identities {
         check_resource(resource)?;
         let choice = self.choose()?;
         call.waiting_for(format!("a token from {}", choice.source.name()));
-        self.tokens
-            .get(resource.to_owned(), fresh, || {
-                self.asking(call, choice, resource)
-            })
-            .await
+        let asking = |call| self.asking(call, choice, resource);
+        let asked = self.tokens.get(resource.to_owned(), call, fresh, asking);
+        let error = match asked.await {
+            Ok(token) => return Ok(token),
+            Err(error) => error,
+        };
+        let now = unix_seconds(self.host.clock.now());
+        let lasting = |token: &Arc<Token>| token.expires_on_s > now;
+        let Some(token) = self.tokens.remembered(resource, lasting) else {
+            return Err(error);
+        };
+        call.log(Level::Warning, || {
+            format!("the token in memory is used until its end: {error}")
+        });
+        Ok(token)
     }
 
     /// A new token, whatever is remembered.
@@ -154,8 +164,9 @@ impl Identities {
         self.tokens
             .get(
                 resource.to_owned(),
+                call,
                 |_| false,
-                || self.asking(call, choice, resource),
+                |call| self.asking(call, choice, resource),
             )
             .await
     }
@@ -163,10 +174,10 @@ impl Identities {
     /// Has a token replaced that is still good; nobody waits for it.
     fn refresh(self: &Arc<Self>, call: &Call, resource: &str) {
         let Ok(choice) = self.choose() else { return };
-        let asking = || self.asking(call, choice, resource);
-        if let Some(refreshing) = self
-            .tokens
-            .renew(resource.to_owned(), REFRESH_PAUSE, asking)
+        let asking = |call| self.asking(call, choice, resource);
+        if let Some(refreshing) =
+            self.tokens
+                .renew(resource.to_owned(), call, REFRESH_PAUSE, asking)
         {
             let call = call.clone();
             self.host.background.run(
@@ -185,15 +196,11 @@ impl Identities {
 
     fn asking(
         self: &Arc<Self>,
-        call: &Call,
+        call: Call,
         Choice { source, reason }: Choice,
         resource: &str,
     ) -> BoxFuture<'static, Result<Arc<Token>, Error>> {
-        let (this, call, resource) = (
-            Arc::clone(self),
-            call.detached(DEFAULT_TIMEOUT),
-            resource.to_owned(),
-        );
+        let (this, resource) = (Arc::clone(self), resource.to_owned());
         async move {
             call.log(Level::Info, || reason);
             this.ask(&call, &source, resource).await.map(Arc::new)

@@ -9,7 +9,6 @@ use crate::azure::env::Env;
 use crate::azure::error::{Error, Kind};
 use crate::azure::http::{Method, Plane, Request, Response, Url, parse_url};
 use crate::azure::retry;
-use crate::azure::secret::Secret;
 
 const WHO: &str = "Service Fabric's identity endpoint";
 
@@ -62,16 +61,10 @@ impl Endpoint {
                 .append_pair("xms_cc", "cp1")
                 .append_pair("token_sha256_to_refresh", refused);
         }
-        let header = Secret::new(
-            context
-                .env
-                .get("IDENTITY_HEADER")
-                .unwrap_or_default()
-                .into_bytes(),
-        );
+        let header = context.secret("IDENTITY_HEADER");
         let request = || {
             Request::new(Plane::Pinned(self.thumbprint), Method::Get, url.clone())
-                .secret_header("secret", header.as_ascii().unwrap_or_default())?
+                .secret_header("secret", &header)?
                 .header("metadata", "true")
         };
         let absent = |error| {

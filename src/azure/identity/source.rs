@@ -111,13 +111,11 @@ pub(super) fn choose(
                     return Err(Error::new(
                         Kind::NoIdentity,
                         format!(
-                            "{wanted} was asked for, and its sign is missing, that {}",
+                            "{wanted} was asked for, but it is not so that {}",
                             sign.because
                         ),
                     )
-                    .with_action(
-                        "run this where that is so, or let the source be found automatically",
-                    ));
+                    .with_action("name another source, or none: then the host's own is found"));
                 }
                 None => {}
             }

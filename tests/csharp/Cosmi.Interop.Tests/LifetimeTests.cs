@@ -28,6 +28,7 @@ namespace Cosmi.Interop.Tests
             client.Dispose();
 
             RefusesAtOnce<ObjectDisposedException>(() => client.GetTokenAsync(Resource));
+            RefusesAtOnce<ObjectDisposedException>(() => client.RenewTokenAsync(Resource));
             RefusesAtOnce<ObjectDisposedException>(() => client.GetEnvironmentAsync());
             RefusesAtOnce<ObjectDisposedException>(() => client.ListAccountsAsync());
             RefusesAtOnce<ObjectDisposedException>(() => client.GetAccountAsync(Named("myaccount")));

@@ -50,6 +50,10 @@ namespace Cosmi.Interop.Tests
         public IEnumerable<KeyValuePair<string, string>> Environment =>
             _ready.GetProperty("environment").EnumerateObject().Select(entry => KeyValuePair.Create(entry.Name, entry.Value.GetString()!));
 
+        /// <summary>What a program finds on one of the hosts that the simulator is.</summary>
+        public IReadOnlyDictionary<string, string> Variables(string host) =>
+            _ready.GetProperty("environments").GetProperty(host).EnumerateObject().ToDictionary(entry => entry.Name, entry => entry.Value.GetString()!);
+
         public static string RequiredVariable(string name) =>
             System.Environment.GetEnvironmentVariable(name) is { Length: > 0 } value
                 ? value
