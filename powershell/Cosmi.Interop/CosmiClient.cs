@@ -13,7 +13,7 @@ namespace Cosmi.Interop
     /// A call's work is started before its method returns. Its Task ends as cancelled when the cancellation token stopped it, and with a <see cref="CosmiException"/>
     /// when it failed; arguments that cannot be right are refused at once.
     /// </remarks>
-    public sealed class CosmiClient : IDisposable
+    public sealed partial class CosmiClient : IDisposable
     {
         private readonly NativeMethods _native;
         private readonly ClientHandle _client;
@@ -63,7 +63,35 @@ namespace Cosmi.Interop
                 cancellationToken);
         }
 
-        /// <summary>Looks at the place this process runs in: the identity's source and, on a virtual machine, its subscription, group and cloud.</summary>
+        /// <summary>
+        /// Gets a new access token of the identity, whatever is in memory; it takes the place of the former one. App Service and Service Fabric keep tokens
+        /// themselves, and may answer the former one again.
+        /// </summary>
+        /// <param name="resource">What it is for, for instance <c>https://management.azure.com/</c>.</param>
+        /// <param name="options">What this call does differently.</param>
+        /// <param name="cancellationToken">Stops the call.</param>
+        /// <returns>The token, to be disposed by the caller.</returns>
+        /// <exception cref="ArgumentException"><paramref name="resource"/> is missing or malformed.</exception>
+        /// <exception cref="CosmiException">The call failed.</exception>
+        /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+        /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> stopped the call.</exception>
+        public Task<CosmiToken> RenewTokenAsync(string resource, CosmiCallOptions? options = null, CancellationToken cancellationToken = default)
+        {
+            ThrowIfDisposed();
+            byte[] resourceText = NativeText.Required(resource, nameof(resource));
+            return RunAsync(
+                nameof(RenewTokenAsync),
+                (uint timeoutMs, cosmi_completion_fn callback, IntPtr userData, out OperationHandle operation) =>
+                    _native.cosmi_token_renew_start(_client, resourceText, timeoutMs, callback, userData, out operation),
+                ReadToken,
+                options,
+                cancellationToken);
+        }
+
+        /// <summary>
+        /// Looks at the place this process runs in: the identity's source and what its token says of it, and, where the host tells, subscription, group, name, region
+        /// and cloud.
+        /// </summary>
         /// <param name="options">What this call does differently.</param>
         /// <param name="cancellationToken">Stops the call.</param>
         /// <returns>What is known.</returns>
@@ -316,6 +344,7 @@ namespace Cosmi.Interop
                 expiresOn,
                 (CosmiIdentitySource)_native.cosmi_token_identity_source(token),
                 NativeText.Read(token, _native.cosmi_token_client_id.Invoke),
+                NativeText.Read(token, _native.cosmi_token_claims_json.Invoke),
                 NativeSecret.Read(value, length, "token"));
         }
 

@@ -156,7 +156,7 @@ Describe 'about_Cosmi' {
     It 'has examples that run' {
         $blocks = [regex]::Matches($text, '(?m)(?:^        \S.*\n(?:^        .*\n|^\n(?=        ))*)')
         $codes = @($blocks | ForEach-Object { $_.Value } | Where-Object { $_ -match '-Cosmi' })
-        $codes.Count | Should -Be 4
+        $codes.Count | Should -Be 5
         foreach ($code in $codes) {
             $null = Invoke-Example -Code $code
         }
