@@ -19,7 +19,7 @@ namespace Cosmi.Interop
     /// and a later change is for the clients made after it.
     /// </para>
     /// </remarks>
-    public sealed class CosmiClient : IDisposable
+    public sealed partial class CosmiClient : IDisposable
     {
         private readonly NativeMethods _native;
         private readonly ClientHandle _client;

@@ -142,6 +142,30 @@ namespace Cosmi.Interop
         internal readonly cosmi_collection_endpoint_fn cosmi_collection_endpoint;
         internal readonly cosmi_collection_key_access_fn cosmi_collection_key_access;
 
+        // Resources, and what changes them
+        internal readonly cosmi_database_list_start_fn cosmi_database_list_start;
+        internal readonly cosmi_database_show_start_fn cosmi_database_show_start;
+        internal readonly cosmi_database_create_start_fn cosmi_database_create_start;
+        internal readonly cosmi_database_delete_start_fn cosmi_database_delete_start;
+        internal readonly cosmi_collection_list_start_fn cosmi_collection_list_start;
+        internal readonly cosmi_collection_create_start_fn cosmi_collection_create_start;
+        internal readonly cosmi_collection_delete_start_fn cosmi_collection_delete_start;
+        internal readonly cosmi_throughput_show_start_fn cosmi_throughput_show_start;
+        internal readonly cosmi_throughput_set_start_fn cosmi_throughput_set_start;
+        internal readonly cosmi_account_create_start_fn cosmi_account_create_start;
+        internal readonly cosmi_account_delete_start_fn cosmi_account_delete_start;
+        internal readonly cosmi_account_name_check_start_fn cosmi_account_name_check_start;
+        internal readonly cosmi_key_regenerate_start_fn cosmi_key_regenerate_start;
+        internal readonly cosmi_identity_show_start_fn cosmi_identity_show_start;
+        internal readonly cosmi_identity_enable_start_fn cosmi_identity_enable_start;
+        internal readonly cosmi_access_grant_start_fn cosmi_access_grant_start;
+        internal readonly cosmi_access_list_start_fn cosmi_access_list_start;
+        internal readonly cosmi_access_revoke_start_fn cosmi_access_revoke_start;
+        internal readonly cosmi_operation_resources_fn cosmi_operation_resources;
+        internal readonly cosmi_resources_count_fn cosmi_resources_count;
+        internal readonly cosmi_resources_json_fn cosmi_resources_json;
+        internal readonly cosmi_resources_change_fn cosmi_resources_change;
+
         private NativeMethods(NativeLibraryFile library)
         {
             Path = library.Path;
@@ -256,6 +280,28 @@ namespace Cosmi.Interop
             cosmi_collection_account_name = library.Bind<cosmi_collection_account_name_fn>("cosmi_collection_account_name");
             cosmi_collection_endpoint = library.Bind<cosmi_collection_endpoint_fn>("cosmi_collection_endpoint");
             cosmi_collection_key_access = library.Bind<cosmi_collection_key_access_fn>("cosmi_collection_key_access");
+            cosmi_database_list_start = library.Bind<cosmi_database_list_start_fn>("cosmi_database_list_start");
+            cosmi_database_show_start = library.Bind<cosmi_database_show_start_fn>("cosmi_database_show_start");
+            cosmi_database_create_start = library.Bind<cosmi_database_create_start_fn>("cosmi_database_create_start");
+            cosmi_database_delete_start = library.Bind<cosmi_database_delete_start_fn>("cosmi_database_delete_start");
+            cosmi_collection_list_start = library.Bind<cosmi_collection_list_start_fn>("cosmi_collection_list_start");
+            cosmi_collection_create_start = library.Bind<cosmi_collection_create_start_fn>("cosmi_collection_create_start");
+            cosmi_collection_delete_start = library.Bind<cosmi_collection_delete_start_fn>("cosmi_collection_delete_start");
+            cosmi_throughput_show_start = library.Bind<cosmi_throughput_show_start_fn>("cosmi_throughput_show_start");
+            cosmi_throughput_set_start = library.Bind<cosmi_throughput_set_start_fn>("cosmi_throughput_set_start");
+            cosmi_account_create_start = library.Bind<cosmi_account_create_start_fn>("cosmi_account_create_start");
+            cosmi_account_delete_start = library.Bind<cosmi_account_delete_start_fn>("cosmi_account_delete_start");
+            cosmi_account_name_check_start = library.Bind<cosmi_account_name_check_start_fn>("cosmi_account_name_check_start");
+            cosmi_key_regenerate_start = library.Bind<cosmi_key_regenerate_start_fn>("cosmi_key_regenerate_start");
+            cosmi_identity_show_start = library.Bind<cosmi_identity_show_start_fn>("cosmi_identity_show_start");
+            cosmi_identity_enable_start = library.Bind<cosmi_identity_enable_start_fn>("cosmi_identity_enable_start");
+            cosmi_access_grant_start = library.Bind<cosmi_access_grant_start_fn>("cosmi_access_grant_start");
+            cosmi_access_list_start = library.Bind<cosmi_access_list_start_fn>("cosmi_access_list_start");
+            cosmi_access_revoke_start = library.Bind<cosmi_access_revoke_start_fn>("cosmi_access_revoke_start");
+            cosmi_operation_resources = library.Bind<cosmi_operation_resources_fn>("cosmi_operation_resources");
+            cosmi_resources_count = library.Bind<cosmi_resources_count_fn>("cosmi_resources_count");
+            cosmi_resources_json = library.Bind<cosmi_resources_json_fn>("cosmi_resources_json");
+            cosmi_resources_change = library.Bind<cosmi_resources_change_fn>("cosmi_resources_change");
         }
 
         /// <summary>The process's one set of bindings; loads the library when first asked. A failure is not remembered.</summary>
@@ -649,6 +695,214 @@ namespace Cosmi.Interop
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
     internal delegate int cosmi_collection_key_access_fn(IntPtr collection);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    internal delegate int cosmi_database_list_start_fn(
+        ClientHandle client,
+        AccountReferenceHandle account,
+        uint timeoutMs,
+        cosmi_completion_fn callback,
+        IntPtr userData,
+        out OperationHandle operation);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    internal delegate int cosmi_database_show_start_fn(
+        ClientHandle client,
+        AccountReferenceHandle account,
+        byte[] database,
+        uint timeoutMs,
+        cosmi_completion_fn callback,
+        IntPtr userData,
+        out OperationHandle operation);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    internal delegate int cosmi_database_create_start_fn(
+        ClientHandle client,
+        AccountReferenceHandle account,
+        byte[] database,
+        int throughputKind,
+        uint throughputRu,
+        int noWait,
+        uint timeoutMs,
+        cosmi_completion_fn callback,
+        IntPtr userData,
+        out OperationHandle operation);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    internal delegate int cosmi_database_delete_start_fn(
+        ClientHandle client,
+        AccountReferenceHandle account,
+        byte[] database,
+        int noWait,
+        uint timeoutMs,
+        cosmi_completion_fn callback,
+        IntPtr userData,
+        out OperationHandle operation);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    internal delegate int cosmi_collection_list_start_fn(
+        ClientHandle client,
+        AccountReferenceHandle account,
+        byte[] database,
+        uint timeoutMs,
+        cosmi_completion_fn callback,
+        IntPtr userData,
+        out OperationHandle operation);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    internal delegate int cosmi_collection_create_start_fn(
+        ClientHandle client,
+        AccountReferenceHandle account,
+        byte[] database,
+        byte[] collection,
+        byte[] definitionJson,
+        int throughputKind,
+        uint throughputRu,
+        int noWait,
+        uint timeoutMs,
+        cosmi_completion_fn callback,
+        IntPtr userData,
+        out OperationHandle operation);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    internal delegate int cosmi_collection_delete_start_fn(
+        ClientHandle client,
+        AccountReferenceHandle account,
+        byte[] database,
+        byte[] collection,
+        int noWait,
+        uint timeoutMs,
+        cosmi_completion_fn callback,
+        IntPtr userData,
+        out OperationHandle operation);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    internal delegate int cosmi_throughput_show_start_fn(
+        ClientHandle client,
+        AccountReferenceHandle account,
+        byte[] database,
+        byte[]? collection,
+        uint timeoutMs,
+        cosmi_completion_fn callback,
+        IntPtr userData,
+        out OperationHandle operation);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    internal delegate int cosmi_throughput_set_start_fn(
+        ClientHandle client,
+        AccountReferenceHandle account,
+        byte[] database,
+        byte[]? collection,
+        int throughputKind,
+        uint throughputRu,
+        int noWait,
+        uint timeoutMs,
+        cosmi_completion_fn callback,
+        IntPtr userData,
+        out OperationHandle operation);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    internal delegate int cosmi_account_create_start_fn(
+        ClientHandle client,
+        AccountReferenceHandle account,
+        byte[] definitionJson,
+        int noWait,
+        uint timeoutMs,
+        cosmi_completion_fn callback,
+        IntPtr userData,
+        out OperationHandle operation);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    internal delegate int cosmi_account_delete_start_fn(
+        ClientHandle client,
+        AccountReferenceHandle account,
+        int noWait,
+        uint timeoutMs,
+        cosmi_completion_fn callback,
+        IntPtr userData,
+        out OperationHandle operation);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    internal delegate int cosmi_account_name_check_start_fn(
+        ClientHandle client,
+        AccountReferenceHandle account,
+        uint timeoutMs,
+        cosmi_completion_fn callback,
+        IntPtr userData,
+        out OperationHandle operation);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    internal delegate int cosmi_key_regenerate_start_fn(
+        ClientHandle client,
+        AccountReferenceHandle account,
+        int keyRole,
+        uint timeoutMs,
+        cosmi_completion_fn callback,
+        IntPtr userData,
+        out OperationHandle operation);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    internal delegate int cosmi_identity_show_start_fn(
+        ClientHandle client,
+        byte[] resourceId,
+        uint timeoutMs,
+        cosmi_completion_fn callback,
+        IntPtr userData,
+        out OperationHandle operation);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    internal delegate int cosmi_identity_enable_start_fn(
+        ClientHandle client,
+        byte[] resourceId,
+        int noWait,
+        uint timeoutMs,
+        cosmi_completion_fn callback,
+        IntPtr userData,
+        out OperationHandle operation);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    internal delegate int cosmi_access_grant_start_fn(
+        ClientHandle client,
+        AccountReferenceHandle account,
+        byte[] principalId,
+        byte[] role,
+        uint timeoutMs,
+        cosmi_completion_fn callback,
+        IntPtr userData,
+        out OperationHandle operation);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    internal delegate int cosmi_access_list_start_fn(
+        ClientHandle client,
+        AccountReferenceHandle account,
+        byte[]? principalId,
+        uint timeoutMs,
+        cosmi_completion_fn callback,
+        IntPtr userData,
+        out OperationHandle operation);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    internal delegate int cosmi_access_revoke_start_fn(
+        ClientHandle client,
+        AccountReferenceHandle account,
+        byte[] principalId,
+        byte[] role,
+        uint timeoutMs,
+        cosmi_completion_fn callback,
+        IntPtr userData,
+        out OperationHandle operation);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    internal delegate IntPtr cosmi_operation_resources_fn(OperationHandle operation);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    internal delegate UIntPtr cosmi_resources_count_fn(IntPtr resources);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    internal delegate IntPtr cosmi_resources_json_fn(IntPtr resources, UIntPtr index, out UIntPtr length);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    internal delegate int cosmi_resources_change_fn(IntPtr resources);
 
     /// <summary>The few functions of the operating system that loading a library needs; the same on .NET Framework and .NET.</summary>
     internal static class SystemMethods

@@ -13,6 +13,9 @@ namespace Cosmi.PowerShell
         /// <summary>The parameter set of an account's resource id.</summary>
         protected const string ResourceIdSet = "ResourceId";
 
+        private bool _isPlaceGiven;
+        private bool _isNameGiven;
+
         /// <summary>The account's subscription.</summary>
         [Parameter(ParameterSetName = AccountSet, ValueFromPipelineByPropertyName = true)]
         [ArgumentCompleter(typeof(SubscriptionIdCompleter))]
@@ -66,6 +69,21 @@ namespace Cosmi.PowerShell
 
             return session;
         }
+
+        /// <inheritdoc/>
+        protected override void BeginProcessing()
+        {
+            base.BeginProcessing();
+            // Later on these also hold what came through the pipeline.
+            _isPlaceGiven = SubscriptionId != null || ResourceGroupName != null;
+            _isNameGiven = MyInvocation.BoundParameters.ContainsKey("Name");
+        }
+
+        /// <summary>
+        /// Whether this name came through the pipeline with an account, as the account's own: an account has a name, and so has what is in it.
+        /// </summary>
+        private protected bool IsAccountsOwn(string? name, string? accountName) =>
+            !_isNameGiven && !_isPlaceGiven && name == accountName && SubscriptionId != null && ResourceGroupName != null;
 
         /// <summary>What an error about this account should point at.</summary>
         private protected static object? Target(CosmiAccountReference account) => account.Name ?? account.Endpoint;

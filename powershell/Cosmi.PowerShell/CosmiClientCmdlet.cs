@@ -7,6 +7,9 @@ namespace Cosmi.PowerShell
     /// <summary>A command that works through a client: the one it is given, else the runspace's own.</summary>
     public abstract class CosmiClientCmdlet : CosmiCmdlet
     {
+        // Making or deleting an account takes Azure many minutes.
+        private static readonly TimeSpan ChangeTime = TimeSpan.FromMinutes(30);
+
         private Client? _client;
 
         /// <summary>The client to use, from Connect-CosmiAccount.</summary>
@@ -18,7 +21,9 @@ namespace Cosmi.PowerShell
         [ValidateRange(1, 86400)]
         public int TimeoutSec { get; set; }
 
-        private protected override TimeSpan? Timeout => TimeoutSec > 0 ? TimeSpan.FromSeconds(TimeoutSec) : (TimeSpan?)null;
+        private protected override TimeSpan? Timeout => TimeoutSec > 0 ? TimeSpan.FromSeconds(TimeoutSec)
+            : Changes ? Connection.Timeout ?? ChangeTime
+            : (TimeSpan?)null;
 
         /// <summary>The client of this call; made on first use, so that a single line needs no Connect-CosmiAccount.</summary>
         private protected Client Connection => _client ?? (_client = Client ?? Session.Current.DefaultClient());

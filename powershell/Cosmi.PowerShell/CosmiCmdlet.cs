@@ -26,6 +26,8 @@ namespace Cosmi.PowerShell
         private readonly Queue<Work> _pending = new Queue<Work>();
         private readonly Stopwatch _waited = new Stopwatch();
         private CosmiLogLevel? _logLevel;
+        private volatile string? _state;
+        private int _running;
         private ProgressRecord? _progress;
         private int _started;
         private volatile bool _stopping;
@@ -49,6 +51,19 @@ namespace Cosmi.PowerShell
 
         /// <summary>How long an operation may take; null leaves it to the client.</summary>
         private protected virtual TimeSpan? Timeout => null;
+
+        /// <summary>Whether this changes something in Azure: work that was accepted there goes on when the command is stopped.</summary>
+        private protected virtual bool Changes => false;
+
+        /// <summary>Says, from any thread, what is waited for: the progress shows it.</summary>
+        private protected void Tell(string state) => _state = state;
+
+        /// <summary>Asks whether to go on, and with -WhatIf tells what would be sent.</summary>
+        private protected bool ShouldSend(string what, string request)
+        {
+            string text = $"{what}: {request}";
+            return ShouldProcess(text, text, null);
+        }
 
         /// <summary>
         /// Starts an operation for one input and returns at once, unless too many are on their way. Results are
@@ -102,7 +117,13 @@ namespace Cosmi.PowerShell
             // The pipeline thread first: it need not wait until every operation has heard of it.
             _stopping = true;
             _queue.Add(null);
+            bool unfinished = Changes && Volatile.Read(ref _running) > 0;
             _stop.Cancel();
+            if (unfinished)
+            {
+                // The streams of a pipeline that stops are closed; the host is not.
+                Host?.UI?.WriteWarningLine($"{MyInvocation.MyCommand.Name} waits no longer. {Errors.GoesOn}");
+            }
         }
 
         /// <summary>Cancels what still runs: after an error, or when the pipeline needs no more.</summary>
@@ -143,10 +164,12 @@ namespace Cosmi.PowerShell
                 task = Task.FromException<T>(exception);
             }
 
+            Interlocked.Increment(ref _running);
             task.ContinueWith(
                 ended =>
                 {
                     _ = ended.Exception;
+                    Interlocked.Decrement(ref _running);
                     _queue.Add(null);
                 },
                 CancellationToken.None,
@@ -165,7 +188,7 @@ namespace Cosmi.PowerShell
             }
             catch (Exception exception) when (Errors.IsFailure(exception))
             {
-                ErrorRecord record = Errors.Record(exception, target);
+                ErrorRecord record = Errors.Record(exception, target, Changes);
                 if (Errors.ConcernsEveryInput(exception))
                 {
                     CompleteProgress();
@@ -239,6 +262,11 @@ namespace Cosmi.PowerShell
 
         private void Report(CosmiLogRecord record)
         {
+            if (record.Level == CosmiLogLevel.Info)
+            {
+                _state = record.Message;
+            }
+
             if (record.Level == CosmiLogLevel.Debug)
             {
                 WriteDebug(record.Message);
@@ -261,7 +289,7 @@ namespace Cosmi.PowerShell
             // A new record each time: hosts and streams keep those they were given.
             _progress = new ProgressRecord(ProgressId, MyInvocation.MyCommand.Name, status)
             {
-                CurrentOperation = _started > 1 ? $"{ended} of {_started} done" : string.Empty,
+                CurrentOperation = _started > 1 ? $"{ended} of {_started} done" : Changes ? _state ?? string.Empty : string.Empty,
             };
             WriteProgress(_progress);
         }
@@ -278,13 +306,13 @@ namespace Cosmi.PowerShell
             }
         }
 
-        /// <summary>What the streams would show is what the library is asked for: formatting unread records costs time.</summary>
+        /// <summary>What the streams and the progress would show is what the library is asked for: formatting unread records costs time.</summary>
         private CosmiLogLevel LogLevel()
         {
             if (_logLevel == null)
             {
                 _logLevel = IsShown("Debug", "DebugPreference") ? CosmiLogLevel.Debug
-                    : IsShown("Verbose", "VerbosePreference") ? CosmiLogLevel.Info
+                    : Changes || IsShown("Verbose", "VerbosePreference") ? CosmiLogLevel.Info
                     : CosmiLogLevel.Off;
             }
 

@@ -23,6 +23,14 @@ namespace Cosmi.PowerShell
 
         internal static PSObject Account(CosmiAccount source) => Typed(source.Json, "Cosmi.Account");
 
+        internal static PSObject MadeAccount(CosmiResources source)
+        {
+            PSObject result = Typed(source.Json[0], "Cosmi.Account");
+            result.TypeNames.Insert(0, "Cosmi.MadeAccount");
+            Set(result, "Change", source.Change);
+            return result;
+        }
+
         private static PSObject Typed(string json, string typeName)
         {
             PSObject result = JsonReader.ReadObject(json) ?? new PSObject();

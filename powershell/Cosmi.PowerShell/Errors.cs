@@ -7,6 +7,9 @@ namespace Cosmi.PowerShell
     /// <summary>From the library's failures to PowerShell's error records.</summary>
     internal static class Errors
     {
+        /// <summary>What to know when waiting for a change has ended before its time.</summary>
+        internal const string GoesOn = "What Azure has accepted goes on there; run the same command again to wait for it.";
+
         // Windows PowerShell does not show a recommended action; PowerShell 7 does.
         private static readonly bool ShowsRecommendation = typeof(PSObject).Assembly.GetName().Version.Major >= 7;
 
@@ -21,10 +24,10 @@ namespace Cosmi.PowerShell
                 return failure.Status == CosmiStatus.NoIdentity || Band(failure.Status) == 9;
             }
 
-            return !(exception is ArgumentException);
+            return !(exception is ArgumentException || exception is TimeoutException);
         }
 
-        internal static ErrorRecord Record(Exception exception, object? target)
+        internal static ErrorRecord Record(Exception exception, object? target, bool changes = false)
         {
             var failure = exception as CosmiException;
             string message = exception.Message;
@@ -34,6 +37,11 @@ namespace Cosmi.PowerShell
             }
 
             string? action = failure?.Action ?? (exception as RefusalException)?.Action;
+            if (changes && (failure?.Status == CosmiStatus.TimedOut || exception is TimeoutException))
+            {
+                action = GoesOn;
+            }
+
             if (action != null && !ShowsRecommendation)
             {
                 message += System.Environment.NewLine + action;
@@ -53,6 +61,8 @@ namespace Cosmi.PowerShell
                     return Enum.IsDefined(typeof(CosmiStatus), failure.Status) ? failure.Status.ToString() : $"Status{(int)failure.Status}";
                 case OperationCanceledException _:
                     return nameof(CosmiStatus.Cancelled);
+                case TimeoutException _:
+                    return nameof(CosmiStatus.TimedOut);
                 case ObjectDisposedException _:
                     return nameof(CosmiStatus.InvalidState);
                 case ArgumentException _:
@@ -72,6 +82,8 @@ namespace Cosmi.PowerShell
                     return Category(failure.Status);
                 case OperationCanceledException _:
                     return ErrorCategory.OperationStopped;
+                case TimeoutException _:
+                    return ErrorCategory.OperationTimeout;
                 case ObjectDisposedException _:
                 case ArgumentException _:
                     return ErrorCategory.InvalidArgument;

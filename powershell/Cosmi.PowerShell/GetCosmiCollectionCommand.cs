@@ -3,10 +3,10 @@ using Cosmi.Interop;
 
 namespace Cosmi.PowerShell
 {
-    /// <summary>Shows collections and their offers.</summary>
+    /// <summary>Shows collections and their offers, or lists a database's.</summary>
     [Cmdlet(VerbsCommon.Get, "CosmiCollection", DefaultParameterSetName = AccountSet)]
     [Alias("Get-CosmiContainer")]
-    [OutputType("Cosmi.Collection", "System.String")]
+    [OutputType("Cosmi.Collection", "Cosmi.CollectionResource", "System.String")]
     public sealed class GetCosmiCollectionCommand : CosmiDataCmdlet
     {
         /// <summary>The database.</summary>
@@ -16,12 +16,13 @@ namespace Cosmi.PowerShell
         [ArgumentCompleter(typeof(DatabaseCompleter))]
         public string Database { get; set; } = string.Empty;
 
-        /// <summary>The collections' names.</summary>
-        [Parameter(Mandatory = true, Position = 1, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+        /// <summary>The collections' names; without them the database's collections are listed.</summary>
+        [Parameter(Position = 1, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
         [Alias("Collection", "Container")]
         [AllowEmptyString]
         [ArgumentCompleter(typeof(CollectionCompleter))]
-        public string[] Name { get; set; } = System.Array.Empty<string>();
+        [Names]
+        public string[]? Name { get; set; }
 
         /// <summary>Prints the service's JSON, {"collection":…,"offer":…}, instead of an object.</summary>
         [Parameter]
@@ -37,6 +38,12 @@ namespace Cosmi.PowerShell
             }
 
             string database = Database;
+            if (Name == null || (Name.Length == 1 && IsAccountsOwn(Name[0], AccountName)))
+            {
+                List(account, database);
+                return;
+            }
+
             foreach (string name in Name)
             {
                 Enqueue(
@@ -44,6 +51,34 @@ namespace Cosmi.PowerShell
                     (options, stop) => Connection.Native.GetCollectionAsync(account, database, name, options, stop),
                     collection => Write(collection, database, name));
             }
+        }
+
+        /// <summary>By Azure Resource Manager, which needs no key and does not tell offers.</summary>
+        private void List(CosmiAccountReference account, string database)
+        {
+            if (account.Name == null)
+            {
+                WriteError(Errors.Record(
+                    new RefusalException(
+                        "collections are listed by the account's name, not by its endpoint and key",
+                        "give -AccountName to list them by the machine's identity, or -Name for one collection"),
+                    database));
+                return;
+            }
+
+            Enqueue(
+                database,
+                (options, stop) => Connection.Native.ListCollectionsAsync(account, database, options, stop),
+                found =>
+                {
+                    Session.Current.Names.Add(NameKind.Database, database);
+                    foreach (string json in found.Json)
+                    {
+                        PSObject collection = ResourceDocument.Collection(json, account, database, null, found.Change);
+                        Session.Current.Names.Add(NameKind.Collection, collection.Properties["id"]?.Value as string);
+                        WriteObject(AsJson ? (object)json : collection);
+                    }
+                });
         }
 
         private void Write(CosmiCollection collection, string database, string name)

@@ -223,7 +223,7 @@ namespace Cosmi
             return segments != null && index < segments.Length ? segments[index] : null;
         }
 
-        private static object? Member(object? document, string name) =>
+        internal static object? Member(object? document, string name) =>
             document == null ? null : PSObject.AsPSObject(document).Properties[name]?.Value;
     }
 }

@@ -28,9 +28,24 @@
         'Get-CosmiToken'
         'Get-CosmiVersion'
         'Test-CosmiAccess'
+        'Enable-CosmiIdentity'
+        'Get-CosmiAccess'
+        'Get-CosmiDatabase'
+        'Get-CosmiIdentity'
+        'Get-CosmiThroughput'
+        'Grant-CosmiAccess'
+        'New-CosmiAccount'
+        'New-CosmiAccountKey'
+        'New-CosmiCollection'
+        'New-CosmiDatabase'
+        'Remove-CosmiAccount'
+        'Remove-CosmiCollection'
+        'Remove-CosmiDatabase'
+        'Revoke-CosmiAccess'
+        'Set-CosmiThroughput'
     )
     VariablesToExport      = @()
-    AliasesToExport        = @('Get-CosmiContainer')
+    AliasesToExport        = @('Get-CosmiContainer', 'New-CosmiContainer', 'Remove-CosmiContainer')
     PrivateData            = @{
         PSData = @{
             Tags = 'Azure', 'CosmosDB', 'ManagedIdentity', 'PSEdition_Desktop', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS'

@@ -22,6 +22,23 @@ Describe 'tutorial.ps1' {
     }
 }
 
+Describe 'provision.ps1' {
+    It 'makes everything, and run again finds it so, to the collection''s JSON' {
+        $script = "$import; & '$examples/provision.ps1' -AccountName newaccount"
+        $lines = @((Invoke-Child -Script $script).Trim() -split "`r?`n")
+        $lines | Should -Be @(
+            'account    newaccount is new'
+            'database   Test is new'
+            'collection Test is new'
+            'role       Cosmos DB Account Reader Role for myvm is new'
+        )
+        $again = @((Invoke-Child -Script $script).Trim() -split "`r?`n")
+        $again | Should -Be ($lines -replace ' is new$', ' is already so')
+        $json = Invoke-Child -Script "$import; Get-CosmiCollection -AccountName newaccount -Database Test -Name Test -AsJson"
+        $json | Should -BeLike '{"collection":{"id":"Test"*"offer":{*"offerThroughput":400*'
+    }
+}
+
 Describe 'vm.ps1' {
     It 'writes the report' {
         $path = Join-Path -Path ([string] $TestDrive) -ChildPath 'throughput.csv'

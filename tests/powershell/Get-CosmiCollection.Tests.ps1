@@ -21,7 +21,7 @@ Describe 'Get-CosmiCollection' {
             '-Database|DatabaseName [String] All!@0<name'
             '-Endpoint [String] Account Key! ResourceId'
             '-Key [SecureString] Key!'
-            '-Name|Collection|Container [String[]] All!@1<value<name'
+            '-Name|Collection|Container [String[]] All@1<value<name'
             '-ResourceGroupName|ResourceGroup [String] Account<name'
             '-ResourceId [String] ResourceId!<name'
             '-SubscriptionId [String] Account<name'

@@ -39,19 +39,36 @@ Describe 'The module' {
         $names | Should -Be @(
             'Connect-CosmiAccount'
             'Disconnect-CosmiAccount'
+            'Enable-CosmiIdentity'
+            'Get-CosmiAccess'
             'Get-CosmiAccount'
             'Get-CosmiAccountKey'
             'Get-CosmiCollection'
             'Get-CosmiConnectionString'
+            'Get-CosmiDatabase'
             'Get-CosmiEnvironment'
+            'Get-CosmiIdentity'
+            'Get-CosmiThroughput'
             'Get-CosmiToken'
             'Get-CosmiVersion'
+            'Grant-CosmiAccess'
+            'New-CosmiAccount'
+            'New-CosmiAccountKey'
+            'New-CosmiCollection'
+            'New-CosmiDatabase'
+            'Remove-CosmiAccount'
+            'Remove-CosmiCollection'
+            'Remove-CosmiDatabase'
+            'Revoke-CosmiAccess'
+            'Set-CosmiThroughput'
             'Test-CosmiAccess'
         )
         $module.ExportedFunctions.Count | Should -Be 0
         $module.ExportedVariables.Count | Should -Be 0
-        @($module.ExportedAliases.Keys) | Should -Be @('Get-CosmiContainer')
-        (Get-Alias -Name Get-CosmiContainer).Definition | Should -Be 'Get-CosmiCollection'
+        @($module.ExportedAliases.Keys | Sort-Object) | Should -Be @('Get-CosmiContainer', 'New-CosmiContainer', 'Remove-CosmiContainer')
+        foreach ($verb in 'Get', 'New', 'Remove') {
+            (Get-Alias -Name "$verb-CosmiContainer").Definition | Should -Be "$verb-CosmiCollection"
+        }
         [System.IO.File]::ReadAllText($manifestPath) | Should -Not -Match "'\*'"
     }
 
@@ -75,6 +92,20 @@ Describe 'The module' {
         }
     }
 
+    It 'asks before it changes anything, and only then' {
+        foreach ($command in Get-Command -Module Cosmi -CommandType Cmdlet) {
+            $changes = @('New', 'Remove', 'Set', 'Enable', 'Grant', 'Revoke') -contains $command.Verb
+            $command.Parameters.ContainsKey('WhatIf') | Should -Be $changes -Because $command.Name
+            $command.Parameters.ContainsKey('Confirm') | Should -Be $changes -Because $command.Name
+            if ($changes) {
+                $attribute = @($command.ImplementingType.GetCustomAttributes([System.Management.Automation.CmdletAttribute], $false))[0]
+                $expected = 'Medium'
+                if ($command.Verb -eq 'Remove' -or $command.Name -eq 'New-CosmiAccountKey') { $expected = 'High' }
+                [string] $attribute.ConfirmImpact | Should -Be $expected -Because $command.Name
+            }
+        }
+    }
+
     It 'has no parameter that takes a secret as text' {
         foreach ($command in Get-Command -Module Cosmi -CommandType Cmdlet) {
             foreach ($parameter in $command.Parameters.Values) {
@@ -86,7 +117,10 @@ Describe 'The module' {
     }
 
     It 'has a view for each type' {
-        foreach ($type in 'AccessCheck', 'Account', 'AccountKey', 'Client', 'Collection', 'ConnectionString', 'Environment', 'Token', 'VersionInfo') {
+        foreach ($type in @(
+            'AccessCheck', 'Account', 'AccountKey', 'Client', 'Collection', 'ConnectionString', 'Environment', 'Token', 'VersionInfo'
+            'Access', 'CollectionResource', 'Database', 'Identity', 'MadeAccount', 'Throughput', 'UserAssignedIdentity'
+        )) {
             Get-FormatData -TypeName "Cosmi.$type" | Should -Not -BeNullOrEmpty -Because $type
         }
     }
@@ -164,7 +198,7 @@ Describe 'Scripts of this repository' {
         $commands = $ast.FindAll({ $args[0] -is [System.Management.Automation.Language.CommandAst] }, $true)
         foreach ($command in $commands) {
             $name = $command.GetCommandName()
-            if ($name -and $name -ne 'Get-CosmiContainer') {
+            if ($name -and $name -notlike '*-CosmiContainer') {
                 Get-Alias -Name $name -ErrorAction Ignore | Should -BeNullOrEmpty -Because "$name at line $($command.Extent.StartLineNumber)"
             }
         }

@@ -62,7 +62,27 @@ namespace Cosmi.Interop.Tests
             Assert.Contains("/absent/libcosmi.so", errors);
         }
 
-        private static async Task<(int Code, string Output, string Errors)> Run(IEnumerable<KeyValuePair<string, string>> environment, params string[] arguments)
+        [Fact]
+        public async Task What_is_made_is_new_and_then_already_so()
+        {
+            foreach (string change in new[] { "new", "already so" })
+            {
+                (int code, string output, string errors) =
+                    await RunProgram("Provision", Simulator.Environment, Simulator.ResourceGroup, "westeurope", "newaccount", "Test", "Test");
+
+                Assert.Equal((0, string.Empty), (code, errors));
+                string[] lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+                Assert.Equal(new[] { "account: " + change, "database: " + change, "collection: " + change, "access: " + change }, lines);
+            }
+        }
+
+        private static Task<(int Code, string Output, string Errors)> Run(IEnumerable<KeyValuePair<string, string>> environment, params string[] arguments) =>
+            RunProgram("ShowCollection", environment, arguments);
+
+        private static async Task<(int Code, string Output, string Errors)> RunProgram(
+            string program,
+            IEnumerable<KeyValuePair<string, string>> environment,
+            params string[] arguments)
         {
             var start = new ProcessStartInfo(Environment.ProcessPath!)
             {
@@ -70,7 +90,7 @@ namespace Cosmi.Interop.Tests
                 RedirectStandardError = true,
                 RedirectStandardInput = true,
             };
-            start.ArgumentList.Add(HeaderTests.Metadata("ShowCollection"));
+            start.ArgumentList.Add(HeaderTests.Metadata(program));
             foreach (string argument in arguments)
             {
                 start.ArgumentList.Add(argument);

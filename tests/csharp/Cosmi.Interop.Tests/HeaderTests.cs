@@ -69,6 +69,8 @@ namespace Cosmi.Interop.Tests
         [InlineData("KEY_ROLE", typeof(CosmiKeyRole))]
         [InlineData("OFFER_ABSENCE", typeof(CosmiOfferAbsence))]
         [InlineData("LOG_LEVEL", typeof(CosmiLogLevel))]
+        [InlineData("CHANGE", typeof(CosmiChange))]
+        [InlineData("THROUGHPUT_KIND", typeof(CosmiThroughputKind))]
         public void Every_constant_has_its_number(string prefix, Type type)
         {
             IEnumerable<string> declared = Regex.Matches(Header, $@"\bCOSMI_{prefix}_(\w+)\s*=\s*(\d+)")

@@ -1,0 +1,46 @@
+using System;
+using System.Collections.Generic;
+
+namespace Cosmi.PowerShell
+{
+    /// <summary>The built-in roles around accounts, for people: the library looks up any other.</summary>
+    internal sealed class AzureRole
+    {
+        private AzureRole(string name, string id, string allows)
+        {
+            Name = name;
+            Id = id;
+            Allows = allows;
+        }
+
+        // Those of the tutorial first.
+        internal static IReadOnlyList<AzureRole> All { get; } = new[]
+        {
+            new AzureRole("DocumentDB Account Contributor", "5bd9cd88-fe45-4216-938b-f97437e15450", "all keys, and changing the account"),
+            new AzureRole("Cosmos DB Account Reader Role", "fbdf93bf-df7d-467e-a4d2-9458aa1360c8", "read-only keys"),
+            new AzureRole("Cosmos DB Operator", "230815da-be43-4aae-9cb4-875f7bd000aa", "changing the account, no keys"),
+            new AzureRole("Reader", "acdd72a7-3385-48ef-bd42-f606fba81ae7", "looking at everything, read-only keys"),
+            new AzureRole("Contributor", "b24988ac-6180-42a0-ab88-20f7382dd24c", "changing everything, but no roles"),
+        };
+
+        internal string Name { get; }
+
+        internal string Id { get; }
+
+        internal string Allows { get; }
+
+        /// <summary>The role of this name or id, where it is one of these.</summary>
+        internal static AzureRole? Find(string nameOrId)
+        {
+            foreach (AzureRole role in All)
+            {
+                if (string.Equals(role.Name, nameOrId, StringComparison.OrdinalIgnoreCase) || string.Equals(role.Id, nameOrId, StringComparison.OrdinalIgnoreCase))
+                {
+                    return role;
+                }
+            }
+
+            return null;
+        }
+    }
+}

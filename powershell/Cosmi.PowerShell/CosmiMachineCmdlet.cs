@@ -1,0 +1,102 @@
+using System;
+using System.Management.Automation;
+using Cosmi.Interop;
+
+namespace Cosmi.PowerShell
+{
+    /// <summary>A command about a machine's identity: a virtual machine by its name, anything by its resource id, else the machine this runs on.</summary>
+    public abstract class CosmiMachineCmdlet : CosmiClientCmdlet
+    {
+        /// <summary>The parameter set of the machine this runs on.</summary>
+        protected const string HereSet = "Here";
+
+        /// <summary>The parameter set of a virtual machine's name.</summary>
+        protected const string VirtualMachineSet = "VirtualMachine";
+
+        /// <summary>The parameter set of a resource id.</summary>
+        protected const string ResourceIdSet = "ResourceId";
+
+        private string? _subscription;
+
+        /// <summary>A virtual machine's name.</summary>
+        [Parameter(ParameterSetName = VirtualMachineSet, Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+        public string? VMName { get; set; }
+
+        /// <summary>The virtual machine's resource group.</summary>
+        [Parameter(ParameterSetName = VirtualMachineSet, Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
+        [Alias("ResourceGroup")]
+        [ArgumentCompleter(typeof(ResourceGroupNameCompleter))]
+        public string? ResourceGroupName { get; set; }
+
+        /// <summary>The virtual machine's subscription; without it that of the client, or of this machine.</summary>
+        [Parameter(ParameterSetName = VirtualMachineSet, ValueFromPipelineByPropertyName = true)]
+        [ArgumentCompleter(typeof(SubscriptionIdCompleter))]
+        public string? SubscriptionId { get; set; }
+
+        /// <summary>The resource id of a virtual machine, scale set, Web or Function app, Automation account or Arc server.</summary>
+        [Parameter(ParameterSetName = ResourceIdSet, Mandatory = true, ValueFromPipelineByPropertyName = true)]
+        [Alias("MachineResourceId")]
+        public string? ResourceId { get; set; }
+
+        /// <summary>What to call the machine, as far as it is known without asking.</summary>
+        private protected string Named => ResourceId ?? (VMName == null ? "(this machine)"
+            : VirtualMachine(SubscriptionId ?? Connection.SubscriptionId ?? "(this machine's)"));
+
+        /// <summary>The resource id of the machine that is meant.</summary>
+        private protected string Machine()
+        {
+            if (ResourceId != null)
+            {
+                return ResourceId;
+            }
+
+            if (VMName == null)
+            {
+                return ThisMachine();
+            }
+
+            string? subscription = SubscriptionId ?? Connection.SubscriptionId ?? _subscription;
+            if (subscription == null)
+            {
+                subscription = _subscription = Require(VMName, Connection.Native.GetEnvironmentAsync).SubscriptionId;
+            }
+
+            if (subscription == null)
+            {
+                throw Refused("no subscription is named, and this machine does not tell its own", "give -SubscriptionId");
+            }
+
+            return VirtualMachine(subscription);
+        }
+
+        private string ThisMachine()
+        {
+            CosmiEnvironment environment = Require(null, Connection.Native.GetEnvironmentAsync);
+            string? id = environment.ResourceId;
+            if (id == null)
+            {
+                // Apps and Automation accounts learn it from their token.
+                string audience = ArmAudience(() => environment);
+                using CosmiToken token = Require(null, (options, stop) => Connection.Native.GetTokenAsync(audience, options, stop));
+                id = Members.Member(JsonReader.ReadObject(token.ClaimsJson), "xms_mirid") as string;
+            }
+
+            if (id == null || id.IndexOf("/userAssignedIdentities/", StringComparison.OrdinalIgnoreCase) >= 0)
+            {
+                throw Refused("this machine does not tell its resource id", "give -ResourceId, or -VMName with -ResourceGroupName");
+            }
+
+            return id;
+        }
+
+        private string VirtualMachine(string subscription) =>
+            $"/subscriptions/{subscription}/resourceGroups/{ResourceGroupName}/providers/Microsoft.Compute/virtualMachines/{VMName}";
+
+        private RefusalException Refused(string message, string action)
+        {
+            var exception = new RefusalException(message, action);
+            ThrowTerminatingError(Errors.Record(exception, VMName));
+            return exception;
+        }
+    }
+}

@@ -1,0 +1,83 @@
+using System.Linq;
+using System.Management.Automation;
+using System.Threading;
+using System.Threading.Tasks;
+using Cosmi.Interop;
+
+namespace Cosmi.PowerShell
+{
+    /// <summary>Makes one of an account's keys anew, and gives it.</summary>
+    [Cmdlet(VerbsCommon.New, "CosmiAccountKey", DefaultParameterSetName = AccountSet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+    [OutputType(typeof(AccountKey))]
+    public sealed class NewCosmiAccountKeyCommand : CosmiAccountCmdlet
+    {
+        /// <summary>The account's name.</summary>
+        [Parameter(ParameterSetName = AccountSet, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+        [Alias("Name")]
+        [ArgumentCompleter(typeof(AccountNameCompleter))]
+        public string? AccountName { get; set; }
+
+        /// <summary>Which key.</summary>
+        [Parameter(Mandatory = true, Position = 1)]
+        public CosmiKeyRole Kind { get; set; }
+
+        /// <summary>Gives the key as String instead of SecureString.</summary>
+        [Parameter]
+        public SwitchParameter AsPlainText { get; set; }
+
+        private protected override bool Changes => true;
+
+        /// <inheritdoc/>
+        protected override void ProcessRecord()
+        {
+            CosmiAccountReference? account = Account(AccountName);
+            if (account == null || !ShouldSend(
+                $"Replace the {Kind} key of account {Target(account)}; the former one opens nothing any more",
+                $"POST {ArmPath.Account(account)}/regenerateKey {{\"keyKind\":\"{Spelled(Kind)}\"}}"))
+            {
+                return;
+            }
+
+            CosmiKeyRole kind = Kind;
+            CosmiClient client = Connection.Native;
+            Enqueue(
+                Target(account),
+                (options, stop) => ReplaceAsync(client, account, kind, options, stop),
+                keys =>
+                {
+                    Session.Current.Names.Add(NameKind.Account, keys.AccountName);
+                    foreach (CosmiKey key in keys.Keys.Where(key => key.Role == kind))
+                    {
+                        WriteObject(new AccountKey(keys.AccountName, key.Role, PlainText.Of(key.Value, AsPlainText)));
+                    }
+                });
+        }
+
+        private static async Task<CosmiKeys> ReplaceAsync(
+            CosmiClient client,
+            CosmiAccountReference account,
+            CosmiKeyRole kind,
+            CosmiCallOptions options,
+            CancellationToken stop)
+        {
+            await client.RegenerateKeyAsync(account, kind, options, stop).ConfigureAwait(false);
+            CosmiKeyKind access = kind == CosmiKeyRole.Primary || kind == CosmiKeyRole.Secondary ? CosmiKeyKind.ReadWrite : CosmiKeyKind.ReadOnly;
+            return await client.ListKeysAsync(account, access, options, stop).ConfigureAwait(false);
+        }
+
+        private static string Spelled(CosmiKeyRole kind)
+        {
+            switch (kind)
+            {
+                case CosmiKeyRole.Primary:
+                    return "primary";
+                case CosmiKeyRole.Secondary:
+                    return "secondary";
+                case CosmiKeyRole.PrimaryReadOnly:
+                    return "primaryReadonly";
+                default:
+                    return "secondaryReadonly";
+            }
+        }
+    }
+}

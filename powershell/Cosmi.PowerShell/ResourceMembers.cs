@@ -1,0 +1,63 @@
+using System;
+using System.Linq;
+using System.Management.Automation;
+using Cosmi.Interop;
+
+namespace Cosmi
+{
+    /// <summary>The texts of views that Cosmi.Types.ps1xml adds to what can be made and changed.</summary>
+    public static class ResourceMembers
+    {
+        /// <summary>What a command has changed, for views.</summary>
+        public static object? ChangeText(PSObject instance)
+        {
+            switch (Members.Member(instance, "Change"))
+            {
+                case CosmiChange.New:
+                    return "new";
+                case CosmiChange.AlreadySo:
+                    return "already so";
+                case CosmiChange.Accepted:
+                    return "accepted";
+                default:
+                    return null;
+            }
+        }
+
+        /// <summary>How far an account is.</summary>
+        public static object? ProvisioningState(PSObject instance) => Members.Member(Members.Member(instance, "properties"), "provisioningState");
+
+        /// <summary>The names of a machine's user-assigned identities, for its view.</summary>
+        public static object? UserAssignedText(PSObject instance) =>
+            Members.Member(instance, "UserAssigned") is UserAssignedIdentity[] all && all.Length > 0
+                ? string.Join(", ", all.Select(one => LastPart(one.IdentityResourceId)))
+                : null;
+
+        /// <summary>Where a role was given, for its view: on the account itself, or the group or subscription above it.</summary>
+        public static object? ScopeText(PSObject instance)
+        {
+            string? scope = Members.Member(instance, "Scope") as string;
+            string[] parts = scope?.Split('/') ?? Array.Empty<string>();
+            return parts.Length > 5 ? "account"
+                : parts.Length == 5 ? "group " + parts[4]
+                : parts.Length == 3 ? "subscription"
+                : scope;
+        }
+
+        /// <summary>A throughput in words, for its view.</summary>
+        public static object? ThroughputText(PSObject instance)
+        {
+            switch (Members.Member(instance, "Kind"))
+            {
+                case CosmiThroughputKind.Manual:
+                    return $"{Members.Member(instance, "RequestUnits")} RU/s";
+                case CosmiThroughputKind.Autoscale:
+                    return $"{Members.Member(instance, "RequestUnits")} RU/s at most (autoscale)";
+                default:
+                    return "none of its own";
+            }
+        }
+
+        private static string LastPart(string resourceId) => resourceId.Substring(resourceId.LastIndexOf('/') + 1);
+    }
+}

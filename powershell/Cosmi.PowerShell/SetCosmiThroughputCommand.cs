@@ -1,0 +1,57 @@
+using System.Collections.Specialized;
+using System.Management.Automation;
+using Cosmi.Interop;
+
+namespace Cosmi.PowerShell
+{
+    /// <summary>Sets how much a database or collection may be asked, and changes between manual and autoscale.</summary>
+    [Cmdlet(VerbsCommon.Set, "CosmiThroughput", DefaultParameterSetName = AccountSet, SupportsShouldProcess = true)]
+    [OutputType(typeof(Throughput))]
+    public sealed class SetCosmiThroughputCommand : CosmiThroughputCmdlet
+    {
+        /// <summary>Always so much.</summary>
+        [Parameter]
+        [ValidateRange(1, int.MaxValue)]
+        public int Throughput { get; set; }
+
+        /// <summary>So much at most, as needed.</summary>
+        [Parameter]
+        [ValidateRange(1, int.MaxValue)]
+        public int MaxThroughput { get; set; }
+
+        /// <summary>Does not wait until Azure is done.</summary>
+        [Parameter]
+        public SwitchParameter NoWait { get; set; }
+
+        private protected override bool Changes => true;
+
+        /// <inheritdoc/>
+        protected override void ProcessRecord()
+        {
+            CosmiThroughput throughput = Wished(Throughput, MaxThroughput, isNeeded: true)!;
+            CosmiAccountReference? account = Account();
+            if (account == null)
+            {
+                return;
+            }
+
+            string database = Database;
+            string? collection = Collection;
+            string thing = collection == null ? $"database {database}" : $"collection {collection} in database {database}";
+            string amount = throughput.Kind == CosmiThroughputKind.Manual ? $"{throughput.RequestUnits} RU/s" : $"{throughput.RequestUnits} RU/s at most (autoscale)";
+            string body = JsonWriter.Write(new OrderedDictionary
+            {
+                { "properties", new OrderedDictionary { { "resource", Spelled(throughput) } } },
+            });
+            string path = $"{ArmPath.Collection(account, database, collection)}/throughputSettings/default";
+            string change = throughput.Kind == CosmiThroughputKind.Manual ? "autoscale, POST migrateToManualThroughput" : "manual, POST migrateToAutoscale";
+            if (ShouldSend($"Set the throughput of {thing} of account {Target(account)} to {amount}", $"PUT {path} {body}; before, if it is {change}"))
+            {
+                Enqueue(
+                    collection ?? database,
+                    (options, stop) => Connection.Native.SetThroughputAsync(account, database, collection, throughput, !NoWait, options, stop),
+                    set => Write(set, account, database, collection, throughput));
+            }
+        }
+    }
+}

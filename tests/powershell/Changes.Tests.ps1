@@ -1,0 +1,138 @@
+BeforeAll {
+    Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'Support.psm1') -Force
+    Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'Changes.psm1') -Force
+    Import-CosmiModule
+    $simulator = Start-Simulator
+}
+
+AfterAll {
+    Stop-Simulator -Simulator $simulator
+}
+
+Describe 'Work that takes time' {
+    BeforeEach {
+        Reset-Simulator -Simulator $simulator
+    }
+
+    It 'is shown as progress, with its state and the time' {
+        $null = Invoke-Control -Simulator $simulator -Method POST -Path /operations -Body @{ polls = 3 }
+        $shell = [powershell]::Create()
+        try {
+            $null = $shell.AddScript("Import-Module -Name '$env:COSMI_MODULE'; New-CosmiDatabase -AccountName myaccount -Name Sales").Invoke()
+            $shell.Streams.Error | Should -BeNullOrEmpty
+            $records = @($shell.Streams.Progress | Where-Object { $_.Activity -eq 'New-CosmiDatabase' })
+            $records.Count | Should -BeGreaterOrEqual 2
+            $records[0].StatusDescription | Should -BeLike 'Waiting for Sales, * s'
+            $records[0].CurrentOperation | Should -BeLike 'create database Sales: * after *'
+            $records[-1].RecordType | Should -Be 'Completed'
+            # The records of the library are not for the verbose stream unless that was asked for.
+            $shell.Streams.Verbose | Should -BeNullOrEmpty
+        }
+        finally {
+            $shell.Dispose()
+        }
+    }
+
+    It 'goes on in Azure after Ctrl+C, which says so, and the same command waits for it' {
+        $null = Invoke-Control -Simulator $simulator -Method POST -Path /operations -Body @{ polls = 1000; seconds = 3 }
+        $output = Invoke-Child -Script @"
+`$ErrorActionPreference = 'Stop'
+Import-Module -Name '$env:COSMI_MODULE'
+`$runspace = [runspacefactory]::CreateRunspace(`$Host)
+`$runspace.Open()
+`$shell = [powershell]::Create()
+`$shell.Runspace = `$runspace
+`$null = `$shell.AddScript("Import-Module -Name '$env:COSMI_MODULE'; New-CosmiDatabase -AccountName myaccount -Name Sales")
+`$running = `$shell.BeginInvoke()
+Start-Sleep -Milliseconds 1500
+`$watch = [System.Diagnostics.Stopwatch]::StartNew()
+`$shell.Stop()
+"ended as `$(`$shell.InvocationStateInfo.State) in time: `$(`$watch.ElapsedMilliseconds -lt 500)"
+"@
+        $output | Should -BeLike '*New-CosmiDatabase waits no longer. What Azure has accepted goes on there; run the same command again to wait for it.*'
+        $output | Should -BeLike '*ended as Stopped in time: True*'
+        $null = Invoke-Control -Simulator $simulator -Method POST -Path /operations -Body @{ polls = 1 }
+        (New-CosmiDatabase -AccountName myaccount -Name Sales).Database | Should -Be 'Sales'
+    }
+
+    It 'says nothing of the kind where a command only reads' {
+        Add-SimulatorFault -Simulator $simulator -Match @{ face = 'arm' } -Action @{ hang = $true } -Times 0
+        $output = Invoke-Child -Script @"
+Import-Module -Name '$env:COSMI_MODULE'
+`$runspace = [runspacefactory]::CreateRunspace(`$Host)
+`$runspace.Open()
+`$shell = [powershell]::Create()
+`$shell.Runspace = `$runspace
+`$null = `$shell.AddScript("Import-Module -Name '$env:COSMI_MODULE'; Get-CosmiDatabase -AccountName myaccount")
+`$running = `$shell.BeginInvoke()
+Start-Sleep -Milliseconds 700
+`$shell.Stop()
+"ended as `$(`$shell.InvocationStateInfo.State)"
+"@
+        $output.Trim() | Should -Be 'ended as Stopped'
+    }
+
+    It 'that takes too long is an error that says how to go on' {
+        $null = Invoke-Control -Simulator $simulator -Method POST -Path /operations -Body @{ polls = 1000; seconds = 1000 }
+        $failure = Invoke-Failing { New-CosmiDatabase -AccountName myaccount -Name Sales -TimeoutSec 2 -ErrorAction Stop }
+        $failure.Id | Should -Be 'Cosmi.TimedOut'
+        $failure.Category | Should -Be 'OperationTimeout'
+        $failure.Target | Should -Be 'Sales'
+        $failure.Action | Should -Be 'What Azure has accepted goes on there; run the same command again to wait for it.'
+    }
+
+    It 'has addresses of four thousand characters' {
+        $null = Invoke-Control -Simulator $simulator -Method POST -Path /operations -Body @{ longUrls = $true; retryAfter = '0' }
+        (New-CosmiDatabase -AccountName myaccount -Name Sales).Change | Should -Be 'New'
+        @(Get-SimulatorJournal -Simulator $simulator | Where-Object { $_.target.Length -gt 4000 }).Count | Should -BeGreaterThan 0
+    }
+
+    It 'is watched on Resource Manager''s own host only' {
+        $null = Invoke-Control -Simulator $simulator -Method POST -Path /operations -Body @{ foreignHost = $true; retryAfter = '0' }
+        (Invoke-Failing { New-CosmiDatabase -AccountName myaccount -Name Sales -ErrorAction Stop }).Id | Should -Be 'Cosmi.BadResponse'
+    }
+
+    It 'can run as a job' {
+        $job = Start-Job -ScriptBlock { Import-Module -Name $using:env:COSMI_MODULE; (New-CosmiDatabase -AccountName myaccount -Name Sales).ChangeText }
+        $job | Wait-Job | Receive-Job | Should -Be 'new'
+        Remove-Job -Job $job
+    }
+}
+
+Describe 'Confirmation' {
+    It 'keeps what is not confirmed' {
+        Reset-Simulator -Simulator $simulator
+        # A shell that cannot ask fails instead of going on.
+        $output = Invoke-Child -Script "Import-Module -Name '$env:COSMI_MODULE'; try { Remove-CosmiDatabase -AccountName myaccount -Name Test } catch { 'not removed' }"
+        $output | Should -BeLike '*not removed*'
+        Get-SimulatorJournal -Simulator $simulator | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'Views of what is made' {
+    It 'work in constrained language mode, under strict mode' {
+        Reset-Simulator -Simulator $simulator
+        $output = Invoke-Child -Script @"
+Import-Module -Name '$env:COSMI_MODULE'
+`$null = Connect-CosmiAccount -AccountName myaccount
+`$ExecutionContext.SessionState.LanguageMode = 'ConstrainedLanguage'
+Set-StrictMode -Version 3
+New-CosmiDatabase -Name Test | Out-String -Width 200
+New-CosmiCollection -Database Test -Name Test -PartitionKeyPath /id | Out-String -Width 200
+Set-CosmiThroughput -Database Test -Name Test -Throughput 400 | Out-String -Width 200
+Enable-CosmiIdentity | Out-String -Width 200
+Get-CosmiIdentity | Grant-CosmiAccess -Role 'DocumentDB Account Contributor' | Out-String -Width 200
+"@
+        [regex]::Matches($output, 'already so').Count | Should -Be 5
+    }
+
+    It 'leave empty what an object does not have' {
+        Set-StrictMode -Version 3
+        foreach ($typeName in 'Cosmi.Database', 'Cosmi.CollectionResource', 'Cosmi.MadeAccount', 'Cosmi.Access', 'Cosmi.Identity') {
+            $document = [pscustomobject]@{ PSTypeName = $typeName }
+            foreach ($member in $document.PSObject.Members | Where-Object { $_.MemberType -eq 'CodeProperty' }) {
+                $member.Value | Should -BeNullOrEmpty -Because "$typeName, $($member.Name)"
+            }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+BeforeAll {
+    Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'Support.psm1') -Force
+    Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'Changes.psm1') -Force
+    Import-CosmiModule
+    $simulator = Start-Simulator
+}
+
+AfterAll {
+    Stop-Simulator -Simulator $simulator
+}
+
+Describe 'Get-CosmiAccess' {
+    BeforeEach {
+        Reset-Simulator -Simulator $simulator
+        # Work in Azure takes one look more, but no time.
+        $null = Invoke-Control -Simulator $simulator -Method POST -Path /operations -Body @{ retryAfter = '0' }
+    }
+
+    It 'has the agreed parameters' {
+        Get-ParameterContract -Name Get-CosmiAccess | Should -Be @(
+            '-AccountName [String] Account<name'
+            '-Client [Client] All'
+            '-PrincipalId|ObjectId [String] All@0<name'
+            '-ResourceGroupName|ResourceGroup [String] Account<name'
+            '-ResourceId [String] ResourceId!<name'
+            '-SubscriptionId [String] Account<name'
+            '-TimeoutSec [Int32] All'
+        )
+    }
+
+    It 'tells who has which role, and where it was given' {
+        $all = Get-CosmiAccess -AccountName readeraccount
+        $own = $all | Where-Object { $_.Role -eq 'Cosmos DB Account Reader Role' }
+        $own | Out-String | Should -BeLike '*Given on*account*'
+        $own | Should -BeOfType ([Cosmi.Access])
+        $own.PrincipalId | Should -Be '33333333-0000-0000-0000-000000000002'
+        $own.AccountName | Should -Be 'readeraccount'
+        $own.RoleId | Should -Be 'fbdf93bf-df7d-467e-a4d2-9458aa1360c8'
+        $own.ScopeText | Should -Be 'account'
+        $own.Change | Should -Be 'None'
+        ($all | Where-Object { $_.Role -eq 'Reader' }).ScopeText | Should -Be 'group rg'
+        @($all | Where-Object { $_.ScopeText -eq 'subscription' }).Count | Should -BeGreaterThan 0
+    }
+
+    It 'tells those of one identity' {
+        $reader = Get-CosmiAccess -AccountName myaccount -PrincipalId 22222222-0000-0000-0000-000000000002
+        @($reader).Count | Should -Be 1
+        $reader.Role | Should -Be 'Reader'
+        @((Get-CosmiIdentity | Get-CosmiAccess -AccountName myaccount).Role) | Should -Contain 'DocumentDB Account Contributor'
+    }
+
+    It 'does not take a machine without an identity for everybody' {
+        $failure = Invoke-Failing { Get-CosmiIdentity -VMName plainvm -ResourceGroupName rg | Get-CosmiAccess -AccountName myaccount -ErrorAction Stop }
+        $failure.Id | Should -Be 'Cosmi.InvalidArgument'
+    }
+
+    It 'says <What>' -ForEach @(
+        @{ What = 'that an id is none'; Arguments = @{ PrincipalId = 'me'; AccountName = 'myaccount' }; Id = 'Cosmi.InvalidArgument'; Target = 'me' }
+        @{ What = 'that there is no such account'; Arguments = @{ AccountName = 'nosuchaccount' }; Id = 'Cosmi.NotFound'; Target = 'nosuchaccount' }
+    ) {
+        $failure = Invoke-Failing { Get-CosmiAccess @Arguments -ErrorAction Stop }
+        $failure.Id | Should -Be $Id
+        $failure.Target | Should -Be $Target
+        $failure.Action | Should -Not -BeNullOrEmpty
+    }
+}

@@ -1,0 +1,78 @@
+BeforeAll {
+    Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'Support.psm1') -Force
+    Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath 'Changes.psm1') -Force
+    Import-CosmiModule
+    $simulator = Start-Simulator
+}
+
+AfterAll {
+    Stop-Simulator -Simulator $simulator
+}
+
+Describe 'Remove-CosmiAccount' {
+    BeforeEach {
+        Reset-Simulator -Simulator $simulator
+        # Work in Azure takes one look more, but no time.
+        $null = Invoke-Control -Simulator $simulator -Method POST -Path /operations -Body @{ retryAfter = '0' }
+    }
+
+    It 'has the agreed parameters' {
+        Get-ParameterContract -Name Remove-CosmiAccount | Should -Be @(
+            '-AccountName|Name [String[]] Account!@0<value<name'
+            '-Client [Client] All'
+            '-Confirm|cf [SwitchParameter] All'
+            '-NoWait [SwitchParameter] All'
+            '-ResourceGroupName|ResourceGroup [String] Account<name'
+            '-ResourceId [String] ResourceId!<name'
+            '-SubscriptionId [String] Account<name'
+            '-TimeoutSec [Int32] All'
+            '-WhatIf|wi [SwitchParameter] All'
+        )
+    }
+
+    BeforeAll {
+        $place = @{ SubscriptionId = $simulator.subscriptionId; ResourceGroupName = 'rg' }
+    }
+
+    It 'deletes an account, and the second time finds none' {
+        Remove-CosmiAccount @place -AccountName serverlessaccount -Confirm:$false | Should -BeNullOrEmpty
+        @((Get-CosmiAccount).AccountName) | Should -Not -Contain 'serverlessaccount'
+        $told = Remove-CosmiAccount @place -AccountName serverlessaccount -Confirm:$false -Verbose 4>&1
+        @($told | Where-Object { "$_" -eq 'already so: there is no account serverlessaccount' }).Count | Should -Be 1
+        Remove-CosmiAccount -AccountName serverlessaccount -Confirm:$false
+        @(Get-Change -Simulator $simulator | Where-Object { $_.Method -eq 'DELETE' }).Count | Should -Be 2
+    }
+
+    It 'finds it by its name, its resource id, or through the pipeline' {
+        Remove-CosmiAccount -AccountName serverlessaccount -Confirm:$false
+        Remove-CosmiAccount -ResourceId (Get-CosmiAccount -AccountName keylessaccount).id -Confirm:$false
+        Get-CosmiAccount -AccountName plainreader | Remove-CosmiAccount -Confirm:$false -NoWait
+        @((Get-Change -Simulator $simulator).Path -replace '^.*/' | Sort-Object) | Should -Be @('keylessaccount', 'plainreader', 'serverlessaccount')
+    }
+
+    It 'never means the session''s account' {
+        $client = Connect-CosmiAccount -AccountName myaccount
+        $parameter = (Get-Command -Name Remove-CosmiAccount).Parameters['AccountName'].ParameterSets['Account']
+        $parameter.IsMandatory | Should -BeTrue
+        $failure = Invoke-Failing { [pscustomobject]@{ Other = 1 } | Remove-CosmiAccount -Client $client -Confirm:$false -ErrorAction Stop }
+        $failure.Id | Should -Not -BeLike 'Cosmi.*'
+        Get-Change -Simulator $simulator | Should -BeNullOrEmpty
+    }
+
+    It 'prints with -WhatIf what it sends without' {
+        $printed = Get-WhatIf -Script "Remove-CosmiAccount -AccountName serverlessaccount -SubscriptionId $($place.SubscriptionId) -ResourceGroupName rg -WhatIf"
+        Get-SimulatorJournal -Simulator $simulator | Should -BeNullOrEmpty
+        Remove-CosmiAccount @place -AccountName serverlessaccount -Confirm:$false
+        Assert-Sent -Printed $printed -Sent (Get-Change -Simulator $simulator)
+    }
+
+    It 'says <What>' -ForEach @(
+        @{ What = 'that a lock forbids it'; Name = 'lockedaccount'; Id = 'Cosmi.Conflict' }
+        @{ What = 'that a name cannot be one'; Name = 'No_Name'; Id = 'Cosmi.InvalidArgument' }
+    ) {
+        $failure = Invoke-Failing { Remove-CosmiAccount -AccountName $Name -Confirm:$false -ErrorAction Stop }
+        $failure.Id | Should -Be $Id
+        $failure.Target | Should -Be $Name
+        $failure.Action | Should -Not -BeNullOrEmpty
+    }
+}
