@@ -618,3 +618,20 @@ async fn an_identity_is_turned_on_without_taking_the_others_away() {
     assert!(matches!(on, Created::AlreadySo(_)), "{on:?}");
     assert_eq!(changes(&azure), Vec::<String>::new());
 }
+
+#[tokio::test]
+async fn a_name_that_somebody_else_has_is_told() {
+    let azure = Simulator::start();
+    let client = azure.client();
+    let error = client
+        .create_account(&call(&client), &azure.account("contoso"), ACCOUNT, true)
+        .await
+        .expect_err("taken");
+    assert_eq!(error.kind(), Kind::Conflict, "{error:?}");
+    assert!(
+        error
+            .action()
+            .is_some_and(|action| action.contains("another name")),
+        "{error:?}"
+    );
+}

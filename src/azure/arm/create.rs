@@ -86,7 +86,13 @@ impl Arm {
             )
             .await?;
         if !wait {
-            return json(&accepted).map(Created::Accepted);
+            // a 202 need not say anything
+            let told = if accepted.body.is_empty() {
+                Ok(body)
+            } else {
+                json(&accepted)
+            };
+            return told.map(Created::Accepted);
         }
         self.settle(call, accepted, &wish.what).await?;
         self.made(call, wish).await.map(Created::New)

@@ -38,6 +38,10 @@ pub(super) fn refused(response: &Response, what: &What<'_>) -> Error {
             Error::new(Kind::NotFound, "there is no such subscription, or this identity has no role in it")
                 .with_action("check the subscription id, and that the identity has a role in that subscription")
         }
+        (400, _) if message.as_deref().is_some_and(|message| message.contains("is already taken")) => {
+            Error::new(Kind::Conflict, format!("cannot {verb} {thing}, whose name is taken by somebody else{because}"))
+                .with_action("choose another name: names of accounts are unique in all of Azure")
+        }
         (400, Some("InvalidSubscriptionId")) => Error::new(Kind::NotFound, "that is no subscription id")
             .with_action("give the subscription's id, a GUID"),
         (404, Some("ResourceGroupNotFound")) => Error::new(Kind::NotFound, "there is no such resource group in the subscription")

@@ -168,7 +168,12 @@ impl Arm {
             )
             .await?;
         if !wait {
-            return text_of(&accepted).map(Created::Accepted);
+            let told = if accepted.body.is_empty() {
+                Ok(body)
+            } else {
+                text_of(&accepted)
+            };
+            return told.map(Created::Accepted);
         }
         self.settle(call, accepted, &what).await?;
         let made = self

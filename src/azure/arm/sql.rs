@@ -318,7 +318,12 @@ impl Arm {
             .send(call, Method::Put, &path, COSMOS_API, Some(&body), &what)
             .await?;
         if !wait {
-            return text_of(&accepted).map(Created::Accepted);
+            let told = if accepted.body.is_empty() {
+                Ok(body)
+            } else {
+                text_of(&accepted)
+            };
+            return told.map(Created::Accepted);
         }
         self.settle(call, accepted, &what).await?;
         text_of(
