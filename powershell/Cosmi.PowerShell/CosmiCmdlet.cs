@@ -176,7 +176,15 @@ namespace Cosmi.PowerShell
                 return;
             }
 
-            write(result);
+            try
+            {
+                write(result);
+            }
+            catch (FormatException exception)
+            {
+                // The library passes on what the service says of itself; that this module cannot read it concerns this input only.
+                WriteError(Errors.Record(exception, target));
+            }
         }
 
         /// <summary>Writes what has ended, oldest first, until no more than <paramref name="remaining"/> are on their way.</summary>

@@ -57,6 +57,8 @@ namespace Cosmi.PowerShell
                     return nameof(CosmiStatus.InvalidState);
                 case ArgumentException _:
                     return nameof(CosmiStatus.InvalidArgument);
+                case FormatException _:
+                    return nameof(CosmiStatus.BadResponse);
                 case CosmiLibraryException _:
                     return "LibraryNotLoaded";
                 default:
@@ -75,6 +77,8 @@ namespace Cosmi.PowerShell
                 case ObjectDisposedException _:
                 case ArgumentException _:
                     return ErrorCategory.InvalidArgument;
+                case FormatException _:
+                    return ErrorCategory.InvalidResult;
                 case CosmiLibraryException _:
                     return ErrorCategory.ResourceUnavailable;
                 default:

@@ -143,9 +143,11 @@ namespace Cosmi.PowerShell
             where T : class
         {
             T result;
+            string found;
             try
             {
                 result = Await(target, start);
+                found = describe(result);
             }
             catch (Exception exception) when (Errors.IsFailure(exception))
             {
@@ -155,7 +157,7 @@ namespace Cosmi.PowerShell
             }
 
             status = CosmiStatus.Ok;
-            Write(link, AccessResult.Found, describe(result));
+            Write(link, AccessResult.Found, found);
             return result;
         }
 

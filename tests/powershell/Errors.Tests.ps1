@@ -114,6 +114,18 @@ Describe 'Faults' {
         $failure.Target | Should -Be 'A'
     }
 
+    It 'says so of an answer that is too deep to read, and goes on' {
+        $body = '{"id":"A","_rid":"AA==","deep":' + ('[' * 2000) + (']' * 2000) + '}'
+        Add-SimulatorFault -Simulator $simulator -Match @{ face = 'cosmos'; path = '/colls/A' } -Action @{ status = 200; headers = @{ 'content-type' = 'application/json' }; body = $body } -Times 0
+        $collections = 'A', 'B' | Get-CosmiCollection -AccountName myaccount -Database D -ErrorAction SilentlyContinue -ErrorVariable failures
+        $collections.id | Should -Be 'B'
+        $failures[0].FullyQualifiedErrorId | Should -Be 'Cosmi.BadResponse,Cosmi.PowerShell.GetCosmiCollectionCommand'
+        [string] $failures[0].CategoryInfo.Category | Should -Be 'InvalidResult'
+        $failures[0].TargetObject | Should -Be 'A'
+        $check = Test-CosmiAccess -AccountName myaccount -Database D -Name A | Select-Object -Last 1
+        $check.Result | Should -Be 'Failed'
+    }
+
     It 'says so of a connection closed <When>' -ForEach @(
         @{ When = 'before the answer'; Close = 'before-headers' }
         @{ When = 'in the middle of it'; Close = 'mid-body' }
