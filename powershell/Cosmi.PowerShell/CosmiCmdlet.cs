@@ -197,7 +197,7 @@ namespace Cosmi.PowerShell
                 {
                     Report();
                     _pending.Dequeue();
-                    first.Write();
+                    Complete(first);
                 }
                 else if (_pending.Count > remaining)
                 {
@@ -206,6 +206,24 @@ namespace Cosmi.PowerShell
                 else
                 {
                     return;
+                }
+            }
+        }
+
+        private void Complete(Work work)
+        {
+            bool written = false;
+            try
+            {
+                work.Write();
+                written = true;
+            }
+            finally
+            {
+                // -ErrorAction Stop, or a pipeline that needs no more, ends the command here; its progress must not stay while the script goes on.
+                if (!written && !_stopping)
+                {
+                    CompleteProgress();
                 }
             }
         }
