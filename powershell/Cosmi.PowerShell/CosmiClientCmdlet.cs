@@ -11,6 +11,7 @@ namespace Cosmi.PowerShell
 
         /// <summary>The client to use, from Connect-CosmiAccount.</summary>
         [Parameter]
+        [ValidateNotNull]
         public Client? Client { get; set; }
 
         /// <summary>How many seconds one operation may take, retries included.</summary>
