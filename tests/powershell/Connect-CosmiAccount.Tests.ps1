@@ -52,6 +52,14 @@ Describe 'Connect-CosmiAccount' {
         $client | Out-String | Should -BeLike '*system-assigned*myaccount*'
     }
 
+    It 'says so of a key that was disposed' {
+        $key = ConvertTo-Secret -Text 'AAAA'
+        $key.Dispose()
+        $failure = Invoke-Failing { Connect-CosmiAccount -Endpoint $simulator.accounts.myaccount.endpoint -Key $key }
+        $failure.Id | Should -Be 'Cosmi.InvalidState'
+        $failure.Category | Should -Be 'InvalidArgument'
+    }
+
     It 'is used by the commands after it in the pipeline' {
         Disconnect-CosmiAccount
         # The session's own client is made when the pipeline begins.
