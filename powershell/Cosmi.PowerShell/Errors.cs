@@ -26,14 +26,8 @@ namespace Cosmi.PowerShell
 
         internal static ErrorRecord Record(Exception exception, object? target)
         {
-            var failure = exception as CosmiException;
-            string message = exception.Message;
-            if (failure?.RequestId is string requestId && message.IndexOf(requestId, StringComparison.Ordinal) < 0)
-            {
-                message += $" (request id {requestId})";
-            }
-
-            string? action = failure?.Action ?? (exception as RefusalException)?.Action;
+            string message = Message(exception);
+            string? action = (exception as CosmiException)?.Action ?? (exception as RefusalException)?.Action;
             if (action != null && !ShowsRecommendation)
             {
                 message += System.Environment.NewLine + action;
@@ -45,7 +39,17 @@ namespace Cosmi.PowerShell
             };
         }
 
-        private static string Id(Exception exception)
+        /// <summary>What happened, without what to do about it.</summary>
+        internal static string Message(Exception exception)
+        {
+            string message = exception.Message;
+            return (exception as CosmiException)?.RequestId is string requestId && message.IndexOf(requestId, StringComparison.Ordinal) < 0
+                ? message + $" (request id {requestId})"
+                : message;
+        }
+
+        /// <summary>The error's id, without the Cosmi in front.</summary>
+        internal static string Id(Exception exception)
         {
             switch (exception)
             {

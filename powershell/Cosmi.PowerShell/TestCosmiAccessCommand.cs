@@ -163,7 +163,6 @@ namespace Cosmi.PowerShell
 
         private void Fail(string link, Exception exception, string? hint = null)
         {
-            ErrorRecord record = Errors.Record(exception, null);
             var failure = exception as CosmiException;
             CosmiStatus? status = failure?.Status;
             string? answer = failure == null || failure.HttpStatus == 0 ? null : $"the answer was {failure.HttpStatus} {failure.ServiceCode}".TrimEnd();
@@ -171,7 +170,7 @@ namespace Cosmi.PowerShell
             Write(
                 link,
                 refused ? AccessResult.Refused : AccessResult.Failed,
-                Lines($"{status?.ToString() ?? nameof(CosmiStatus.Internal)}: {record.ErrorDetails.Message}", answer, hint),
+                Lines($"{Errors.Id(exception)}: {Errors.Message(exception)}", answer, hint),
                 failure?.Action);
         }
 
