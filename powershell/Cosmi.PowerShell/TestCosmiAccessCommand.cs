@@ -95,7 +95,7 @@ namespace Cosmi.PowerShell
             }
 
             // An identity may be allowed to list keys, and not to read the account.
-            CosmiKeys? keys = Try(
+            using CosmiKeys? keys = Try(
                 "Keys",
                 Target(account),
                 (options, stop) => Connection.Native.ListKeysAsync(account, CosmiKeyKind.Auto, options, stop),
