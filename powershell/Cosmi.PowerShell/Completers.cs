@@ -35,15 +35,15 @@ namespace Cosmi.PowerShell
 
         private static string Quote(string value)
         {
+            // A leading dash would make it a parameter.
+            bool plain = value[0] != '-';
             foreach (char c in value)
             {
-                if (!char.IsLetterOrDigit(c) && "-_./:".IndexOf(c) < 0)
-                {
-                    return "'" + value.Replace("'", "''") + "'";
-                }
+                plain = plain && (char.IsLetterOrDigit(c) || "-_./:".IndexOf(c) >= 0);
             }
 
-            return value;
+            // To PowerShell a typographic quote ends a text like the plain one.
+            return plain ? value : "'" + CodeGeneration.EscapeSingleQuotedStringContent(value) + "'";
         }
     }
 

@@ -105,9 +105,11 @@ namespace Cosmi.PowerShell
         /// <inheritdoc/>
         protected override void ProcessRecord()
         {
+            SecureString? key = null;
             Client client;
             try
             {
+                key = Key?.Copy();
                 client = new Client(new CosmiOptions
                 {
                     IdentitySource = IdentitySource,
@@ -127,6 +129,7 @@ namespace Cosmi.PowerShell
             }
             catch (Exception exception) when (Errors.IsFailure(exception))
             {
+                key?.Dispose();
                 ThrowTerminatingError(Errors.Record(exception, ClientId ?? ObjectId ?? ResourceId ?? AccountName));
                 return;
             }
@@ -135,7 +138,7 @@ namespace Cosmi.PowerShell
             client.SubscriptionId = SubscriptionId;
             client.ResourceGroupName = ResourceGroupName;
             client.Endpoint = Endpoint;
-            client.Key = Key?.Copy();
+            client.Key = key;
 
             Session session = Session.Current;
             session.Connect(client);

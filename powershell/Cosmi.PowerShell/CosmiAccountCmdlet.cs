@@ -51,6 +51,15 @@ namespace Cosmi.PowerShell
                 return parsed;
             }
 
+            if (string.IsNullOrEmpty(accountName) && MyInvocation.BoundParameters.ContainsKey("AccountName"))
+            {
+                // An unset variable, most likely. It must not stand for the session's account, or for all there are.
+                WriteError(Errors.Record(
+                    new RefusalException("the account's name is empty", "give the account's name, or leave -AccountName out"),
+                    accountName));
+                return null;
+            }
+
             if (accountName != null)
             {
                 return new CosmiAccountReference { Name = accountName, SubscriptionId = SubscriptionId, ResourceGroup = ResourceGroupName };

@@ -14,6 +14,7 @@ namespace Cosmi.PowerShell
 
         /// <summary>The client to use, from Connect-CosmiAccount.</summary>
         [Parameter]
+        [ValidateNotNull]
         public Client? Client { get; set; }
 
         /// <summary>How many seconds one operation may take, retries included.</summary>
@@ -25,8 +26,11 @@ namespace Cosmi.PowerShell
             : Changes ? Connection.Timeout ?? ChangeTime
             : (TimeSpan?)null;
 
-        /// <summary>The client of this call; made on first use, so that a single line needs no Connect-CosmiAccount.</summary>
-        private protected Client Connection => _client ?? (_client = Client ?? Session.Current.DefaultClient());
+        /// <summary>
+        /// The client of this call; made on first use, so that a single line needs no Connect-CosmiAccount. First use is the first input:
+        /// a Connect-CosmiAccount earlier in the pipeline has run by then.
+        /// </summary>
+        private protected Client Connection => _client ?? (_client = Usable());
 
         /// <summary>What a token for Azure Resource Manager is for: as the client was told, else the cloud's, which is asked once for each client.</summary>
         private protected string ArmAudience(Func<CosmiEnvironment> environment)
@@ -48,17 +52,26 @@ namespace Cosmi.PowerShell
         /// <inheritdoc/>
         protected override void BeginProcessing()
         {
+            // Where there is no usable client, an empty pipeline says so too.
+            Usable();
+            if (!string.IsNullOrEmpty(System.Environment.GetEnvironmentVariable("COSMI_LIBRARY")))
+            {
+                WriteVerbose("the native library is the one that COSMI_LIBRARY names: " + CosmiLibrary.Path);
+            }
+        }
+
+        private Client Usable()
+        {
             try
             {
-                Connection.ThrowIfDisposed();
-                if (!string.IsNullOrEmpty(System.Environment.GetEnvironmentVariable("COSMI_LIBRARY")))
-                {
-                    WriteVerbose("the native library is the one that COSMI_LIBRARY names: " + CosmiLibrary.Path);
-                }
+                Client client = Client ?? Session.Current.DefaultClient();
+                client.ThrowIfDisposed();
+                return client;
             }
             catch (Exception exception) when (Errors.IsFailure(exception))
             {
                 ThrowTerminatingError(Errors.Record(exception, null));
+                throw;
             }
         }
     }

@@ -199,7 +199,15 @@ namespace Cosmi.PowerShell
                 return;
             }
 
-            write(result);
+            try
+            {
+                write(result);
+            }
+            catch (FormatException exception)
+            {
+                // The library passes on what the service says of itself; that this module cannot read it concerns this input only.
+                WriteError(Errors.Record(exception, target));
+            }
         }
 
         /// <summary>Writes what has ended, oldest first, until no more than <paramref name="remaining"/> are on their way.</summary>
@@ -212,7 +220,7 @@ namespace Cosmi.PowerShell
                 {
                     Report();
                     _pending.Dequeue();
-                    first.Write();
+                    Complete(first);
                 }
                 else if (_pending.Count > remaining)
                 {
@@ -221,6 +229,24 @@ namespace Cosmi.PowerShell
                 else
                 {
                     return;
+                }
+            }
+        }
+
+        private void Complete(Work work)
+        {
+            bool written = false;
+            try
+            {
+                work.Write();
+                written = true;
+            }
+            finally
+            {
+                // -ErrorAction Stop, or a pipeline that needs no more, ends the command here; its progress must not stay while the script goes on.
+                if (!written && !_stopping)
+                {
+                    CompleteProgress();
                 }
             }
         }

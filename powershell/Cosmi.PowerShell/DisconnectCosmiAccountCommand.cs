@@ -9,6 +9,7 @@ namespace Cosmi.PowerShell
     {
         /// <summary>The client to end.</summary>
         [Parameter(Position = 0, ValueFromPipeline = true)]
+        [ValidateNotNull]
         public Client? Client { get; set; }
 
         /// <inheritdoc/>

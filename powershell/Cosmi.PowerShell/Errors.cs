@@ -29,13 +29,8 @@ namespace Cosmi.PowerShell
 
         internal static ErrorRecord Record(Exception exception, object? target, bool changes = false)
         {
+            string message = Message(exception);
             var failure = exception as CosmiException;
-            string message = exception.Message;
-            if (failure?.RequestId is string requestId && message.IndexOf(requestId, StringComparison.Ordinal) < 0)
-            {
-                message += $" (request id {requestId})";
-            }
-
             string? action = failure?.Action ?? (exception as RefusalException)?.Action;
             if (changes && (failure?.Status == CosmiStatus.TimedOut || exception is TimeoutException))
             {
@@ -53,7 +48,17 @@ namespace Cosmi.PowerShell
             };
         }
 
-        private static string Id(Exception exception)
+        /// <summary>What happened, without what to do about it.</summary>
+        internal static string Message(Exception exception)
+        {
+            string message = exception.Message;
+            return (exception as CosmiException)?.RequestId is string requestId && message.IndexOf(requestId, StringComparison.Ordinal) < 0
+                ? message + $" (request id {requestId})"
+                : message;
+        }
+
+        /// <summary>The error's id, without the Cosmi in front.</summary>
+        internal static string Id(Exception exception)
         {
             switch (exception)
             {
@@ -67,6 +72,8 @@ namespace Cosmi.PowerShell
                     return nameof(CosmiStatus.InvalidState);
                 case ArgumentException _:
                     return nameof(CosmiStatus.InvalidArgument);
+                case FormatException _:
+                    return nameof(CosmiStatus.BadResponse);
                 case CosmiLibraryException _:
                     return "LibraryNotLoaded";
                 default:
@@ -87,6 +94,8 @@ namespace Cosmi.PowerShell
                 case ObjectDisposedException _:
                 case ArgumentException _:
                     return ErrorCategory.InvalidArgument;
+                case FormatException _:
+                    return ErrorCategory.InvalidResult;
                 case CosmiLibraryException _:
                     return ErrorCategory.ResourceUnavailable;
                 default:

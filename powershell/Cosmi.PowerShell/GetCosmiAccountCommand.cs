@@ -18,7 +18,7 @@ namespace Cosmi.PowerShell
         /// <inheritdoc/>
         protected override void ProcessRecord()
         {
-            if (ResourceId != null)
+            if (ResourceId != null || (AccountName == null && MyInvocation.BoundParameters.ContainsKey(nameof(AccountName))))
             {
                 Show(Account(null));
             }

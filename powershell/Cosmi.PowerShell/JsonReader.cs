@@ -17,6 +17,12 @@ namespace Cosmi.PowerShell
         // Deeper than any service's answer, shallower than a thread's stack.
         private const int MaxDepth = 512;
 
+        // Names that every object of PowerShell has already: it refuses to add them.
+        private static readonly HashSet<string> ReservedNames = new HashSet<string>(StringComparer.OrdinalIgnoreCase)
+        {
+            "PSBase", "PSAdapted", "PSExtended", "PSObject", "PSTypeNames",
+        };
+
         private readonly string _text;
         private int _position;
         private int _depth;
@@ -25,7 +31,7 @@ namespace Cosmi.PowerShell
 
         /// <summary>
         /// The value of a JSON text: PSObject, Object[], String, Int64, BigInteger, Double, Boolean or null. An object whose names PowerShell
-        /// could not tell apart (they differ by case only, or are empty) becomes an ordered dictionary.
+        /// could not tell apart (they differ by case only, are empty, or are its own, as PSObject) becomes an ordered dictionary.
         /// </summary>
         /// <exception cref="FormatException">The text is not JSON.</exception>
         internal static object? Read(string text)
@@ -112,7 +118,7 @@ namespace Cosmi.PowerShell
             }
 
             _position++;
-            if (names.Count < members.Count || names.Contains(string.Empty))
+            if (names.Count < members.Count || names.Contains(string.Empty) || names.Overlaps(ReservedNames))
             {
                 var dictionary = new OrderedDictionary(StringComparer.Ordinal);
                 foreach (KeyValuePair<string, object?> member in members)

@@ -101,7 +101,7 @@ namespace Cosmi
 
         /// <summary>When a token ends, for its view.</summary>
         public static object? ExpiresOnText(PSObject instance) =>
-            Member(instance, "ExpiresOn") is DateTimeOffset time ? time.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.CurrentCulture) : null;
+            Member(instance, "ExpiresOn") is DateTimeOffset time ? Local(time, "yyyy-MM-dd HH:mm:ss zzz") : null;
 
         /// <summary>A token, or how long it is, for its view.</summary>
         public static object? TokenText(PSObject instance)
@@ -135,7 +135,7 @@ namespace Cosmi
 
         /// <summary>When a collection was changed last, for its view.</summary>
         public static object? ChangedText(PSObject instance) =>
-            Timestamp(instance) is DateTimeOffset time ? time.ToLocalTime().ToString("yyyy-MM-dd HH:mm", CultureInfo.CurrentCulture) : null;
+            Timestamp(instance) is DateTimeOffset time ? Local(time, "yyyy-MM-dd HH:mm") : null;
 
         /// <summary>What a check found and what to do about it, for its view.</summary>
         public static object? DetailText(PSObject instance)
@@ -180,6 +180,9 @@ namespace Cosmi
 
             return wrapped.ToString();
         }
+
+        // Written alike everywhere: in some cultures the year would be another calendar's, and the time have other separators.
+        private static string Local(DateTimeOffset time, string format) => time.ToLocalTime().ToString(format, CultureInfo.InvariantCulture);
 
         private static object? SecretText(object? value) => value is SecureString ? "(SecureString)" : value;
 

@@ -52,14 +52,9 @@ namespace Cosmi.PowerShell
             return _default;
         }
 
-        /// <summary>Makes a client the default. A former one from Connect-CosmiAccount may still be in use elsewhere, so it is only let go.</summary>
+        /// <summary>Makes a client the default. The former one may still be in use, in this pipeline or elsewhere, so it is only let go.</summary>
         internal void Connect(Client client)
         {
-            if (_isOwn)
-            {
-                _default?.Dispose();
-            }
-
             _default = client;
             _isOwn = false;
         }

@@ -95,7 +95,7 @@ namespace Cosmi.PowerShell
             }
 
             // An identity may be allowed to list keys, and not to read the account.
-            CosmiKeys? keys = Try(
+            using CosmiKeys? keys = Try(
                 "Keys",
                 Target(account),
                 (options, stop) => Connection.Native.ListKeysAsync(account, CosmiKeyKind.Auto, options, stop),
@@ -143,9 +143,11 @@ namespace Cosmi.PowerShell
             where T : class
         {
             T result;
+            string found;
             try
             {
                 result = Await(target, start);
+                found = describe(result);
             }
             catch (Exception exception) when (Errors.IsFailure(exception))
             {
@@ -155,13 +157,12 @@ namespace Cosmi.PowerShell
             }
 
             status = CosmiStatus.Ok;
-            Write(link, AccessResult.Found, describe(result));
+            Write(link, AccessResult.Found, found);
             return result;
         }
 
         private void Fail(string link, Exception exception, string? hint = null)
         {
-            ErrorRecord record = Errors.Record(exception, null);
             var failure = exception as CosmiException;
             CosmiStatus? status = failure?.Status;
             string? answer = failure == null || failure.HttpStatus == 0 ? null : $"the answer was {failure.HttpStatus} {failure.ServiceCode}".TrimEnd();
@@ -169,7 +170,7 @@ namespace Cosmi.PowerShell
             Write(
                 link,
                 refused ? AccessResult.Refused : AccessResult.Failed,
-                Lines($"{status?.ToString() ?? nameof(CosmiStatus.Internal)}: {record.ErrorDetails.Message}", answer, hint),
+                Lines($"{Errors.Id(exception)}: {Errors.Message(exception)}", answer, hint),
                 failure?.Action);
         }
 

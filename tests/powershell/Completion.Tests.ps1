@@ -66,6 +66,21 @@ Describe 'Completion' {
         Get-SimulatorJournal -Simulator $simulator | Should -BeNullOrEmpty
     }
 
+    It 'offers a name with <What> as one value' -ForEach @(
+        @{ What = 'a typographic quote'; Name = 'Zo{0}s; list' -f [char] 0x2019 }
+        @{ What = 'a plain quote'; Name = 'Zo''s list' }
+        @{ What = 'a dash in front'; Name = '-NoEnumerate' }
+    ) {
+        $names = [Cosmi.Client].Assembly.GetType('Cosmi.PowerShell.Session').GetProperty('Current', [System.Reflection.BindingFlags] 'NonPublic, Static').GetValue($null)
+        $names = $names.GetType().GetProperty('Names', [System.Reflection.BindingFlags] 'NonPublic, Instance').GetValue($names)
+        $kind = [System.Enum]::Parse([Cosmi.Client].Assembly.GetType('Cosmi.PowerShell.NameKind'), 'Database')
+        $null = $names.GetType().GetMethod('Add', [System.Reflection.BindingFlags] 'NonPublic, Instance').Invoke($names, @($kind, $Name))
+        $offered = @(Complete -Line "Get-CosmiCollection -Database '$($Name.Substring(0, 2))")
+        $offered.Count | Should -BeGreaterThan 0
+        $values = foreach ($text in $offered) { & ([scriptblock]::Create("Write-Output -InputObject $text")) }
+        $values | Should -Contain $Name
+    }
+
     It 'offers subscriptions and groups after accounts were listed' {
         $null = Get-CosmiAccount
         Complete -Line 'Get-CosmiAccountKey -SubscriptionId 1' | Should -Be @($simulator.subscriptionId)

@@ -52,6 +52,28 @@ Describe 'Connect-CosmiAccount' {
         $client | Out-String | Should -BeLike '*system-assigned*myaccount*'
     }
 
+    It 'says so of a key that was disposed' {
+        $key = ConvertTo-Secret -Text 'AAAA'
+        $key.Dispose()
+        $failure = Invoke-Failing { Connect-CosmiAccount -Endpoint $simulator.accounts.myaccount.endpoint -Key $key }
+        $failure.Id | Should -Be 'Cosmi.InvalidState'
+        $failure.Category | Should -Be 'InvalidArgument'
+    }
+
+    It 'is used by the commands after it in the pipeline' {
+        Disconnect-CosmiAccount
+        # The session's own client is made when the pipeline begins.
+        $keys = Connect-CosmiAccount -AccountName myaccount | Get-CosmiAccountKey
+        $keys[0].AccountName | Should -Be 'myaccount'
+        $failure = Invoke-Failing { Connect-CosmiAccount -AccountName myaccount -ClientId 77777777-0000-0000-0000-000000000000 | Get-CosmiAccountKey }
+        $failure.Id | Should -Be 'Cosmi.NoIdentity'
+    }
+
+    It 'leaves a pipeline that runs its client' {
+        $accounts = 'myaccount', 'readeraccount' | Get-CosmiAccount | ForEach-Object { Connect-CosmiAccount -AccountName $_.name }
+        @($accounts.AccountName) | Should -Be @('myaccount', 'readeraccount')
+    }
+
     It 'makes the account the one that commands use' {
         $null = Connect-CosmiAccount -AccountName myaccount
         (Get-CosmiCollection -Database Test -Name Test).AccountName | Should -Be 'myaccount'

@@ -61,6 +61,37 @@ Describe 'Bad input' {
         Get-SimulatorJournal -Simulator $simulator | Should -BeNullOrEmpty
     }
 
+    It 'refuses an account''s name that is nothing: <Script>' -ForEach @(
+        @{ Script = 'Get-CosmiAccount -AccountName $null' }
+        @{ Script = '$null | Get-CosmiAccount' }
+        @{ Script = 'Get-CosmiAccount -AccountName ""' }
+        @{ Script = 'Get-CosmiAccountKey -AccountName $null' }
+        @{ Script = '$null | Get-CosmiAccountKey' }
+        @{ Script = 'Get-CosmiConnectionString -AccountName ""' }
+        @{ Script = 'Get-CosmiCollection -AccountName $null -Database D -Name A' }
+        @{ Script = 'Test-CosmiAccess -AccountName $null' }
+    ) {
+        $null = Connect-CosmiAccount -AccountName myaccount
+        $failure = Invoke-Failing ([scriptblock]::Create($Script))
+        $failure.Id | Should -Be 'Cosmi.InvalidArgument'
+        $failure.Message | Should -Be 'the account''s name is empty'
+        $failure.Action | Should -Not -BeNullOrEmpty
+        Get-SimulatorJournal -Simulator $simulator | Should -BeNullOrEmpty
+    }
+
+    It 'goes on after a name in the pipeline that is nothing' {
+        $keys = 'myaccount', $null, '', 'readeraccount' | Get-CosmiAccountKey -ErrorAction SilentlyContinue -ErrorVariable failures
+        @($keys.AccountName | Select-Object -Unique) | Should -Be @('myaccount', 'readeraccount')
+        @($failures).Count | Should -Be 2
+    }
+
+    It 'refuses a client that is nothing, which must not stand for the session''s' {
+        $null = Connect-CosmiAccount -AccountName myaccount
+        (Invoke-Failing { Get-CosmiToken -Client $null }).Id | Should -BeLike 'ParameterArgumentValidationError*'
+        (Invoke-Failing { Disconnect-CosmiAccount -Client $null }).Id | Should -BeLike 'ParameterArgumentValidationError*'
+        (Get-CosmiAccountKey)[0].AccountName | Should -Be 'myaccount'
+    }
+
     It 'refuses a file of certificates that <What>' -ForEach @(
         @{ What = 'is not there'; Text = $null }
         @{ What = 'holds none'; Text = 'no certificate' }
@@ -112,6 +143,18 @@ Describe 'Faults' {
         $failure.Id | Should -Be $Id
         $failure.Category | Should -Be $Category
         $failure.Target | Should -Be 'A'
+    }
+
+    It 'says so of an answer that is too deep to read, and goes on' {
+        $body = '{"id":"A","_rid":"AA==","deep":' + ('[' * 2000) + (']' * 2000) + '}'
+        Add-SimulatorFault -Simulator $simulator -Match @{ face = 'cosmos'; path = '/colls/A' } -Action @{ status = 200; headers = @{ 'content-type' = 'application/json' }; body = $body } -Times 0
+        $collections = 'A', 'B' | Get-CosmiCollection -AccountName myaccount -Database D -ErrorAction SilentlyContinue -ErrorVariable failures
+        $collections.id | Should -Be 'B'
+        $failures[0].FullyQualifiedErrorId | Should -Be 'Cosmi.BadResponse,Cosmi.PowerShell.GetCosmiCollectionCommand'
+        [string] $failures[0].CategoryInfo.Category | Should -Be 'InvalidResult'
+        $failures[0].TargetObject | Should -Be 'A'
+        $check = Test-CosmiAccess -AccountName myaccount -Database D -Name A | Select-Object -Last 1
+        $check.Result | Should -Be 'Failed'
     }
 
     It 'says so of a connection closed <When>' -ForEach @(

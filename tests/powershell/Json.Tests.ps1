@@ -77,6 +77,14 @@ Describe 'The JSON reader' {
         (Read-Json -Text '{"":1}')[''] | Should -Be 1
     }
 
+    It 'reads a member that is called <Name>, which PowerShell keeps for itself' -ForEach @(
+        @{ Name = 'PSObject' }, @{ Name = 'pstypenames' }, @{ Name = 'psbase' }, @{ Name = 'PSAdapted' }, @{ Name = 'psextended' }
+    ) {
+        $result = Read-Json -Text "{`"a`":{`"$Name`":1,`"b`":2}}"
+        $result.a[$Name] | Should -Be 1
+        $result.a['b'] | Should -Be 2
+    }
+
     It 'reads what is deep, and refuses what would overrun the stack' {
         $depth = 200
         $result = Read-Json -Text (('{"a":' * $depth) + '1' + ('}' * $depth))

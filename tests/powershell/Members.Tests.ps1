@@ -70,6 +70,21 @@ Describe 'The members of documents' {
         (New-Document -TypeName Cosmi.Collection -Json '{"_ts":"soon"}').Timestamp | Should -BeNullOrEmpty
     }
 
+    It 'write times alike in <Culture>' -ForEach @(
+        @{ Culture = 'th-TH' }, @{ Culture = 'ar-SA' }, @{ Culture = 'fi-FI' }
+    ) {
+        $thread = [System.Threading.Thread]::CurrentThread
+        $former = $thread.CurrentCulture
+        try {
+            $thread.CurrentCulture = [System.Globalization.CultureInfo]::GetCultureInfo($Culture)
+            $text = (New-Document -TypeName Cosmi.Collection -Json '{"_ts":1592511765}').ChangedText
+        }
+        finally {
+            $thread.CurrentCulture = $former
+        }
+        $text | Should -BeLike '2020-06-1? ??:??'
+    }
+
     It 'put throughput in words: <Text>' -ForEach @(
         @{ Absence = 'Present'; Offer = '{"content":{"offerThroughput":400}}'; Database = 'null'; Throughput = 400; Maximum = $null; Text = '400 RU/s' }
         @{ Absence = 'Present'; Offer = '{"content":{"offerThroughput":400,"offerAutopilotSettings":{"maxThroughput":4000}}}'; Database = 'null'; Throughput = 400; Maximum = 4000; Text = '4000 RU/s at most (autoscale)' }

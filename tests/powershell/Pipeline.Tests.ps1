@@ -127,6 +127,24 @@ Describe 'Progress' {
         }
     }
 
+    It 'is taken away where <What>' -ForEach @(
+        @{ What = 'an error ends the command'; Script = 'try { Get-CosmiToken -Resource https://vault.azure.net -TimeoutSec 3 -ErrorAction Stop } catch { }'; Action = @{ hang = $true } }
+        @{ What = 'the pipeline needs no more'; Script = 'Get-CosmiToken -Resource https://vault.azure.net | Select-Object -First 1'; Action = @{ delayMs = 2600 } }
+    ) {
+        Reset-Simulator -Simulator $simulator
+        Add-SimulatorFault -Simulator $simulator -Match @{ face = 'imds' } -Action $Action
+        $shell = [powershell]::Create()
+        try {
+            $null = $shell.AddScript("Import-Module -Name '$env:COSMI_MODULE'; $Script").Invoke()
+            $records = @($shell.Streams.Progress | Where-Object { $_.Activity -eq 'Get-CosmiToken' })
+            $records.Count | Should -BeGreaterOrEqual 2
+            $records[-1].RecordType | Should -Be 'Completed'
+        }
+        finally {
+            $shell.Dispose()
+        }
+    }
+
     It 'does not show for what is quick' {
         $shell = [powershell]::Create()
         try {

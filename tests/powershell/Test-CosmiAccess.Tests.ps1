@@ -64,6 +64,14 @@ Describe 'Test-CosmiAccess' {
         $checks | Out-String -Width 200 | Should -BeLike "*-> $($broken.Action.Substring(0, 20))*"
     }
 
+    It 'says what was refused before it was asked, and what to do once only' {
+        $check = Test-CosmiAccess -AccountName "a$([char] 0)b" | Where-Object { $_.Link -eq 'Account' }
+        $check.Detail | Should -BeLike 'InvalidArgument: *NUL*'
+        $check = Test-CosmiAccess -AccountName nosuchaccount | Where-Object { $_.Link -eq 'Account' }
+        # An error's text ends with it in Windows PowerShell, which shows no recommendation; here it has a place of its own.
+        $check.Detail | Should -Not -BeLike "*$($check.Action)*"
+    }
+
     It 'shows a missing collection' {
         $checks = Test-CosmiAccess -AccountName myaccount -Database Test -Name Tset
         $checks[4].Result | Should -Be 'Failed'
