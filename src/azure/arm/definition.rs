@@ -27,10 +27,14 @@ fn compare(path: &str, wish: &Value, exists: &Value, found: &mut Vec<String>) {
         (Value::Array(wish), Value::Array(exists)) => {
             let (wish, exists) = (own(path, wish), own(path, exists));
             if wish.len() != exists.len() {
+                let list = |items: &[&Value]| {
+                    let texts: Vec<_> = items.iter().map(ToString::to_string).collect();
+                    texts.join(",")
+                };
                 found.push(format!(
-                    "{path}: {} of them, not {}",
-                    wish.len(),
-                    exists.len()
+                    "{path}: [{}], not [{}]",
+                    list(&wish),
+                    list(&exists)
                 ));
                 return;
             }
