@@ -86,13 +86,7 @@ impl Arm {
             )
             .await?;
         if !wait {
-            // a 202 need not say anything
-            let told = if accepted.body.is_empty() {
-                Ok(body)
-            } else {
-                json(&accepted)
-            };
-            return told.map(Created::Accepted);
+            return accepted_only(&accepted, body);
         }
         self.settle(call, accepted, &wish.what).await?;
         self.made(call, wish).await.map(Created::New)
@@ -189,6 +183,14 @@ fn is_settled(resource: &Value) -> bool {
 
 pub(super) fn value(response: &Response) -> Result<Value, Error> {
     serde_json::from_slice(&response.body).map_err(|_| response.not_understood("are no resource"))
+}
+
+/// What nobody waits for, as Azure tells it; a 202 need not say anything, and then it is what was sent.
+pub(super) fn accepted_only(accepted: &Response, sent: String) -> Result<Created, Error> {
+    if accepted.body.is_empty() {
+        return Ok(Created::Accepted(sent));
+    }
+    json(accepted).map(Created::Accepted)
 }
 
 pub(super) fn json(response: &Response) -> Result<String, Error> {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::create::{Created, json as text_of, value};
+use super::create::{Created, accepted_only, json as text_of, value};
 use super::{Arm, Method, What};
 use crate::azure::call::Call;
 use crate::azure::error::{Error, Kind};
@@ -168,12 +168,7 @@ impl Arm {
             )
             .await?;
         if !wait {
-            let told = if accepted.body.is_empty() {
-                Ok(body)
-            } else {
-                text_of(&accepted)
-            };
-            return told.map(Created::Accepted);
+            return accepted_only(&accepted, body);
         }
         self.settle(call, accepted, &what).await?;
         let made = self

@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::accounts::Name;
-use super::create::{Created, Wish, json as text_of, value};
+use super::create::{Created, Wish, accepted_only, json as text_of, value};
 use super::{Arm, COSMOS_API, Method, What};
 use crate::azure::call::Call;
 use crate::azure::error::{Error, Kind};
@@ -318,12 +318,7 @@ impl Arm {
             .send(call, Method::Put, &path, COSMOS_API, Some(&body), &what)
             .await?;
         if !wait {
-            let told = if accepted.body.is_empty() {
-                Ok(body)
-            } else {
-                text_of(&accepted)
-            };
-            return told.map(Created::Accepted);
+            return accepted_only(&accepted, body);
         }
         self.settle(call, accepted, &what).await?;
         text_of(
