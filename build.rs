@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 /// The reading order of the header.
-const NOUNS: [&str; 18] = [
+const NOUNS: [&str; 19] = [
     "version",
     "status",
     "error",
@@ -23,6 +23,7 @@ const NOUNS: [&str; 18] = [
     "throughput",
     "identity",
     "access",
+    "data_access",
 ];
 
 fn main() {

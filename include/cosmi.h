@@ -1831,6 +1831,110 @@ cosmi_status cosmi_access_revoke_start(const cosmi_client *client,
                                        void *user_data,
                                        cosmi_operation **out_operation);
 
+// Starts giving an identity one of Cosmos DB's own roles, by which it may use the data with a token instead of a key.
+// Who has it keeps it. It takes effect some minutes later.
+//
+// client: not NULL.
+// account: which account; copied before return; not NULL.
+// database: the database that the role is for; UTF-8, copied before return; NULL = the whole account.
+// collection: the collection in it; UTF-8, copied before return; NULL = the whole database.
+// principal_id: the identity's object (principal) id; UTF-8, copied before return; not NULL.
+// role: the role's name or id; UTF-8, copied before return; not NULL.
+// no_wait: 0 = the operation ends when Azure is done; otherwise when Azure has accepted it.
+// timeout_ms: milliseconds for the whole operation, retries included; 0 = the client's default.
+// callback: told the end, see cosmi_completion_fn; may be NULL.
+// user_data: handed to the callback as it is; may be NULL.
+// out_operation: receives the operation; not NULL.
+// Returns COSMI_STATUS_OK if and only if it has made an operation, whose result is cosmi_operation_resources (the role
+// assignment, and NEW, ALREADY_SO or ACCEPTED); otherwise INVALID_ARGUMENT, INVALID_UTF8 or RUNTIME, and the callback
+// never runs. The operation is owned by the caller, free with cosmi_operation_free. Any thread. Since 0.1.0.
+COSMI_MUST_USE
+cosmi_status cosmi_data_access_grant_start(const cosmi_client *client,
+                                           const cosmi_account_ref *account,
+                                           const char *database,
+                                           const char *collection,
+                                           const char *principal_id,
+                                           const char *role,
+                                           int32_t no_wait,
+                                           uint32_t timeout_ms,
+                                           cosmi_completion_fn callback,
+                                           void *user_data,
+                                           cosmi_operation **out_operation);
+
+// Starts listing who has which of Cosmos DB's own roles on an account.
+//
+// client: not NULL.
+// account: which account; copied before return; not NULL.
+// database: only what counts for this database; UTF-8, copied before return; NULL = everything in the account.
+// collection: only what counts for this collection in it; UTF-8, copied before return; NULL = for the database.
+// principal_id: the identity's object (principal) id; UTF-8, copied before return; NULL = of all.
+// timeout_ms: milliseconds for the whole operation, retries included; 0 = the client's default.
+// callback: told the end, see cosmi_completion_fn; may be NULL.
+// user_data: handed to the callback as it is; may be NULL.
+// out_operation: receives the operation; not NULL.
+// Returns COSMI_STATUS_OK if and only if it has made an operation, whose result is cosmi_operation_resources (the role
+// assignments); otherwise INVALID_ARGUMENT, INVALID_UTF8 or RUNTIME, and the callback never runs. The operation is
+// owned by the caller, free with cosmi_operation_free. Any thread. Since 0.1.0.
+COSMI_MUST_USE
+cosmi_status cosmi_data_access_list_start(const cosmi_client *client,
+                                          const cosmi_account_ref *account,
+                                          const char *database,
+                                          const char *collection,
+                                          const char *principal_id,
+                                          uint32_t timeout_ms,
+                                          cosmi_completion_fn callback,
+                                          void *user_data,
+                                          cosmi_operation **out_operation);
+
+// Starts listing Cosmos DB's own roles that an account has: the built-in ones and those made for it.
+//
+// client: not NULL.
+// account: which account; copied before return; not NULL.
+// timeout_ms: milliseconds for the whole operation, retries included; 0 = the client's default.
+// callback: told the end, see cosmi_completion_fn; may be NULL.
+// user_data: handed to the callback as it is; may be NULL.
+// out_operation: receives the operation; not NULL.
+// Returns COSMI_STATUS_OK if and only if it has made an operation, whose result is cosmi_operation_resources (the role
+// definitions); otherwise INVALID_ARGUMENT or RUNTIME, and the callback never runs. The operation is owned by the
+// caller, free with cosmi_operation_free. Any thread. Since 0.1.0.
+COSMI_MUST_USE
+cosmi_status cosmi_data_role_list_start(const cosmi_client *client,
+                                        const cosmi_account_ref *account,
+                                        uint32_t timeout_ms,
+                                        cosmi_completion_fn callback,
+                                        void *user_data,
+                                        cosmi_operation **out_operation);
+
+// Starts taking one of Cosmos DB's own roles away from an identity. What it has on more or on less than what is named
+// here stays.
+//
+// client: not NULL.
+// account: which account; copied before return; not NULL.
+// database: the database that the role is for; UTF-8, copied before return; NULL = the whole account.
+// collection: the collection in it; UTF-8, copied before return; NULL = the whole database.
+// principal_id: the identity's object (principal) id; UTF-8, copied before return; not NULL.
+// role: the role's name or id; UTF-8, copied before return; not NULL.
+// no_wait: 0 = the operation ends when Azure is done; otherwise when Azure has accepted it.
+// timeout_ms: milliseconds for the whole operation, retries included; 0 = the client's default.
+// callback: told the end, see cosmi_completion_fn; may be NULL.
+// user_data: handed to the callback as it is; may be NULL.
+// out_operation: receives the operation; not NULL.
+// Returns COSMI_STATUS_OK if and only if it has made an operation, whose result is cosmi_operation_resources (no
+// resource, and DELETED, ABSENT or ACCEPTED); otherwise INVALID_ARGUMENT, INVALID_UTF8 or RUNTIME, and the callback
+// never runs. The operation is owned by the caller, free with cosmi_operation_free. Any thread. Since 0.1.0.
+COSMI_MUST_USE
+cosmi_status cosmi_data_access_revoke_start(const cosmi_client *client,
+                                            const cosmi_account_ref *account,
+                                            const char *database,
+                                            const char *collection,
+                                            const char *principal_id,
+                                            const char *role,
+                                            int32_t no_wait,
+                                            uint32_t timeout_ms,
+                                            cosmi_completion_fn callback,
+                                            void *user_data,
+                                            cosmi_operation **out_operation);
+
 #ifdef __cplusplus
 }  // extern "C"
 #endif  // __cplusplus

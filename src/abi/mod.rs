@@ -24,6 +24,7 @@ pub mod account;
 pub mod client;
 pub mod collection;
 pub mod connection_strings;
+pub mod data_access;
 pub mod database;
 pub mod environment;
 pub mod error;

@@ -30,8 +30,8 @@ use std::time::Duration;
 use futures_util::future::{Either, select};
 
 pub use arm::{
-    Account, Assignment, ConnectionString, ConnectionStrings, Created, KeyKind, KeyRole, Keys,
-    Throughput,
+    Account, Assignment, ConnectionString, ConnectionStrings, Created, DataAssignment, DataScope,
+    KeyKind, KeyRole, Keys, Throughput,
 };
 pub use call::{Call, Level, Log};
 pub use chain::{AccountRef, Collection};
@@ -561,6 +561,74 @@ impl Client {
         self.0.arm.revoke(call, &name, assignment).await
     }
 
+    /// Gives an identity one of Cosmos DB's own roles, on the data of an account or of what is in it; who has it keeps
+    /// it.
+    ///
+    /// # Errors
+    /// `NotFound` when there is no such role, database, collection or identity.
+    pub async fn grant_data_access(
+        &self,
+        call: &Call,
+        account: &AccountRef,
+        assignment: &DataAssignment,
+        wait: bool,
+    ) -> Result<Created, Error> {
+        check_scope(&assignment.scope)?;
+        let name = account.resource_name(&self.0.clouds)?;
+        self.0.arm.grant_data(call, &name, assignment, wait).await
+    }
+
+    /// Who has which of Cosmos DB's own roles on an account, verbatim: one identity or all; all of the account's, or
+    /// those that count for a database or collection.
+    ///
+    /// # Errors
+    /// `Forbidden` when no role allows it.
+    pub async fn list_data_access(
+        &self,
+        call: &Call,
+        account: &AccountRef,
+        principal_id: Option<&str>,
+        scope: &DataScope,
+    ) -> Result<Vec<String>, Error> {
+        check_scope(scope)?;
+        let name = account.resource_name(&self.0.clouds)?;
+        let arm = &self.0.arm;
+        let found = arm
+            .data_assignments(call, &name, principal_id, scope)
+            .await?;
+        Ok(found.iter().map(|one| one.get().to_owned()).collect())
+    }
+
+    /// The roles that can be given on the data of an account, verbatim.
+    ///
+    /// # Errors
+    /// `Forbidden` when no role allows it.
+    pub async fn list_data_roles(
+        &self,
+        call: &Call,
+        account: &AccountRef,
+    ) -> Result<Vec<String>, Error> {
+        let name = account.resource_name(&self.0.clouds)?;
+        let found = self.0.arm.data_roles(call, &name).await?;
+        Ok(found.iter().map(|one| one.get().to_owned()).collect())
+    }
+
+    /// Takes one of Cosmos DB's own roles away from an identity; `false` when it did not have it right there.
+    ///
+    /// # Errors
+    /// `NotFound` when there is no role of that name.
+    pub async fn revoke_data_access(
+        &self,
+        call: &Call,
+        account: &AccountRef,
+        assignment: &DataAssignment,
+        wait: bool,
+    ) -> Result<bool, Error> {
+        check_scope(&assignment.scope)?;
+        let name = account.resource_name(&self.0.clouds)?;
+        self.0.arm.revoke_data(call, &name, assignment, wait).await
+    }
+
     /// A collection and its offer: with the key that was given, or with the account's own, which is read when it is
     /// not in memory.
     ///
@@ -592,6 +660,15 @@ impl fmt::Debug for Client {
         f.debug_struct("Client")
             .field("cloud", &self.0.clouds.current().name)
             .finish_non_exhaustive()
+    }
+}
+
+fn check_scope(scope: &DataScope) -> Result<(), Error> {
+    match (&scope.database, &scope.collection) {
+        (None, None) => Ok(()),
+        (None, Some(_)) => Err(Error::invalid("a collection is named without its database")
+            .with_action("name the database too")),
+        (Some(database), collection) => cosmos::check_names(database, collection.as_deref()),
     }
 }
 

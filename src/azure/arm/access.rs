@@ -31,7 +31,7 @@ const ROLES: [(&str, &str); 5] = [
 ];
 
 // a principal made just now is not known everywhere yet
-const REPLICATION: [u64; 5] = [2, 4, 8, 16, 30];
+pub(super) const REPLICATION: [u64; 5] = [2, 4, 8, 16, 30];
 
 /// Who is to have which role on an account.
 #[derive(Debug, Clone)]
@@ -164,7 +164,9 @@ impl Arm {
         check_guid(&assignment.principal_id)?;
         let role = self.role_id(call, account, scope, &assignment.role).await?;
         let subscription = scope.split('/').nth(2).unwrap_or_default();
-        let id = stable_guid(&[scope, &assignment.principal_id, &role]);
+        let [account_id, principal] =
+            [scope, &assignment.principal_id].map(str::to_ascii_lowercase);
+        let id = stable_guid(&[&account_id, &principal, &role]);
         let path = format!("{scope}/providers/Microsoft.Authorization/roleAssignments/{id}");
         let definition = format!(
             "/subscriptions/{subscription}/providers/Microsoft.Authorization/roleDefinitions/{role}"
@@ -203,11 +205,7 @@ impl Arm {
         {
             return Ok((*id).to_owned());
         }
-        if role.is_empty() || role.len() > 512 || role.chars().any(|c| c.is_control() || c == '\'')
-        {
-            return Err(Error::invalid("that is no name of a role")
-                .with_action("give the role by its name or its id"));
-        }
+        check_role_name(role)?;
         let what = What {
             thing: "the roles".to_owned(),
             ..what(
@@ -259,7 +257,22 @@ fn role_of(assignment: &str) -> String {
         .to_ascii_lowercase()
 }
 
-fn check_guid(text: &str) -> Result<(), Error> {
+/// Whether a name is one of the built-in roles of Resource Manager known here.
+pub(super) fn is_usual_role(name: &str) -> bool {
+    ROLES
+        .iter()
+        .any(|(usual, id)| usual.eq_ignore_ascii_case(name) || id.eq_ignore_ascii_case(name))
+}
+
+pub(super) fn check_role_name(role: &str) -> Result<(), Error> {
+    if role.is_empty() || role.len() > 512 || role.chars().any(|c| c.is_control() || c == '\'') {
+        return Err(Error::invalid("that is no name of a role")
+            .with_action("give the role by its name or its id"));
+    }
+    Ok(())
+}
+
+pub(super) fn check_guid(text: &str) -> Result<(), Error> {
     let shape: Vec<_> = text.split('-').map(str::len).collect();
     let fits =
         shape == [8, 4, 4, 4, 12] && text.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
@@ -271,13 +284,13 @@ fn check_guid(text: &str) -> Result<(), Error> {
     }
 }
 
-/// A GUID that follows from its parts, in any case (RFC 9562, version 5).
-fn stable_guid(parts: &[&str]) -> String {
+/// A GUID that follows from its parts (RFC 9562, version 5).
+pub(super) fn stable_guid(parts: &[&str]) -> String {
     // the namespace of URLs
     let mut hash = Sha1::new();
     hash.update(0x6ba7_b811_9dad_11d1_80b4_00c0_4fd4_30c8_u128.to_be_bytes());
     for part in parts {
-        hash.update(part.to_ascii_lowercase().as_bytes());
+        hash.update(part.as_bytes());
         hash.update(b"\n");
     }
     let hash = hash.finalize();
@@ -304,9 +317,10 @@ mod tests {
 
     #[test]
     fn the_same_parts_give_the_same_id() {
-        let id = stable_guid(&["/Scope", "principal", "role"]);
-        assert_eq!(id, stable_guid(&["/scope", "PRINCIPAL", "role"]));
+        let id = stable_guid(&["/scope", "principal", "role"]);
+        assert_eq!(id, stable_guid(&["/scope", "principal", "role"]));
         assert_ne!(id, stable_guid(&["/scope", "principal", "other"]));
+        assert_ne!(id, stable_guid(&["/Scope", "principal", "role"]));
         assert!(check_guid(&id).is_ok(), "{id}");
         assert_eq!(&id[14..15], "5");
     }

@@ -116,6 +116,8 @@ fn role_for(action: &str, account: Option<&str>) -> String {
     let action = action.to_ascii_lowercase();
     let role = if action.ends_with("/listkeys/action")
         || action.ends_with("/listconnectionstrings/action")
+        || action.ends_with("/sqlroleassignments/write")
+        || action.ends_with("/sqlroleassignments/delete")
     {
         "DocumentDB Account Contributor"
     } else {
@@ -152,6 +154,14 @@ mod tests {
         assert!(
             role_for(
                 "Microsoft.DocumentDB/databaseAccounts/listKeys/action",
+                Some("a")
+            )
+            .contains("DocumentDB Account Contributor")
+        );
+        // Cosmos DB Operator may change everything but these
+        assert!(
+            role_for(
+                "Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments/write",
                 Some("a")
             )
             .contains("DocumentDB Account Contributor")

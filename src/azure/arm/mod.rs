@@ -3,6 +3,7 @@
 mod access;
 mod accounts;
 mod create;
+mod data_access;
 mod definition;
 mod error;
 mod keys;
@@ -20,6 +21,7 @@ pub use access::Assignment;
 pub use accounts::Account;
 pub(super) use accounts::{Name, Scope};
 pub use create::Created;
+pub use data_access::{DataAssignment, DataScope};
 pub use keys::{ConnectionString, ConnectionStrings, KeyKind, KeyRole, Keys};
 pub(super) use sql::Place;
 pub use sql::Throughput;

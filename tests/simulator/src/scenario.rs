@@ -224,6 +224,16 @@ pub struct Account {
     pub properties: Map<String, Value>,
     #[serde(default)]
     pub databases: Vec<Database>,
+    /// Roles in the data plane besides the built-in ones.
+    #[serde(default)]
+    pub sql_role_definitions: Vec<SqlRoleDefinition>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SqlRoleDefinition {
+    pub name: String,
+    pub data_actions: Vec<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]

@@ -391,6 +391,7 @@ fn asked_for(place: Place<'_>, name: &str, body: &Value) -> Result<scenario::Acc
         locations: Vec::new(),
         properties: Map::new(),
         databases: Vec::new(),
+        sql_role_definitions: Vec::new(),
     };
     apply(&mut spec, properties)?;
     Ok(spec)

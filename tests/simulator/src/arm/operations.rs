@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::clock;
 use crate::http::{Reply, Request, value};
-use crate::operations::{Operation, Outcome, State, Work};
+use crate::operations::{Failure, Operation, Outcome, Settings, State, Work};
 
 use super::accounts::{Place, from_provider};
 use super::{Call, error, regions, route};
@@ -44,14 +44,27 @@ pub struct Links {
 const UNKNOWN: &str = "The entity was not found in this Azure location.";
 
 pub fn start(call: &Call<'_>, task: Task<'_>) -> Links {
+    start_as(call, task, call.model.operations.settings.clone())
+}
+
+/// Starts one that ends badly, whatever is set.
+pub fn start_in_vain(call: &Call<'_>, task: Task<'_>, failure: Failure) -> Links {
+    let settings = Settings {
+        fail: Some(failure),
+        ..call.model.operations.settings.clone()
+    };
+    start_as(call, task, settings)
+}
+
+fn start_as(call: &Call<'_>, task: Task<'_>, settings: Settings) -> Links {
     let is_cosmos = task
         .place
         .namespace
         .eq_ignore_ascii_case("Microsoft.DocumentDB");
     let running = if is_cosmos { "Dequeued" } else { "InProgress" };
-    let settings = &call.model.operations.settings;
+    let foreign_host = settings.foreign_host;
     let operation = Operation::new(
-        settings.clone(),
+        settings,
         task.target,
         running,
         task.outcome,
@@ -59,7 +72,7 @@ pub fn start(call: &Call<'_>, task: Task<'_>) -> Links {
         call.now,
     );
     let id = &operation.id;
-    let host = if settings.foreign_host {
+    let host = if foreign_host {
         "https://management.azure.invalid"
     } else {
         &call.request.origin

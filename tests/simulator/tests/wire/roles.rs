@@ -334,9 +334,11 @@ async fn the_data_planes_own_roles() {
         names,
         [
             "Cosmos DB Built-in Data Reader",
-            "Cosmos DB Built-in Data Contributor"
+            "Cosmos DB Built-in Data Contributor",
+            "Order Writer"
         ]
     );
+    assert_eq!(roles["value"][2]["properties"]["type"], "CustomRole");
     let reader = roles["value"][0]["id"].as_str().unwrap();
     let own = reader.split("/sqlRoleDefinitions").next().unwrap();
     let one = path("/sqlRoleDefinitions/00000000-0000-0000-0000-000000000001");
@@ -396,4 +398,66 @@ async fn the_data_planes_own_roles() {
             .text
             .contains("databaseAccounts/sqlRoleAssignments/write")
     );
+}
+
+#[tokio::test]
+async fn data_plane_assignments_that_cannot_be() {
+    let azure = Azure::start(&[]);
+    let path = |number: u8| {
+        account_path(
+            "myaccount",
+            &format!("/sqlRoleAssignments/88888888-0000-0000-0000-0000000000{number:02}"),
+        )
+    };
+    let own = account_path("myaccount", "");
+    let own = own.split('?').next().unwrap();
+    let body = |role: u8, scope: &str, principal: &str| {
+        json!({"properties": {
+            "roleDefinitionId": format!("{own}/sqlRoleDefinitions/00000000-0000-0000-0000-00000000000{role}"),
+            "scope": format!("{own}{scope}"),
+            "principalId": principal,
+        }})
+    };
+    azure
+        .done("PUT", &path(1), &body(1, "/dbs/Test", PRINCIPAL))
+        .await;
+    // the same again, and with another role
+    for role in [1, 2] {
+        azure
+            .done("PUT", &path(1), &body(role, "/dbs/Test/", PRINCIPAL))
+            .await;
+    }
+    for (number, wanted, status, words) in [
+        (
+            1,
+            body(2, "/dbs/Test", MACHINE),
+            400,
+            "Updating SQL Role Assignment Principal ID is not permitted",
+        ),
+        (
+            1,
+            body(2, "/dbs/test", PRINCIPAL),
+            400,
+            "Updating SQL Role Assignment Scope is not permitted",
+        ),
+        (2, body(2, "/dbs/Test", PRINCIPAL), 409, "already exists"),
+        (2, body(7, "", PRINCIPAL), 400, "does not exist"),
+    ] {
+        let refused = azure.arm_json("PUT", &path(number), &wanted).await;
+        assert!(refused.expect(status).text.contains(words), "{words}");
+    }
+    // who that is shows only when the work has begun
+    let unknown = body(2, "", "99999999-0000-0000-0000-000000000009");
+    let started = azure.arm_json("PUT", &path(2), &unknown).await.expect(202);
+    let ended = azure.over(&started).await;
+    assert_eq!(
+        (&ended["status"], &ended["error"]["code"]),
+        (&json!("Failed"), &json!("BadRequest"))
+    );
+    assert!(
+        ended
+            .to_string()
+            .contains("was not found in the AAD tenant(s)")
+    );
+    azure.arm("GET", &path(2)).await.expect(404);
 }
