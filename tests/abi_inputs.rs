@@ -16,6 +16,7 @@ use cosmi::abi::account::*;
 use cosmi::abi::client::*;
 use cosmi::abi::collection::*;
 use cosmi::abi::connection_strings::*;
+use cosmi::abi::data_access::*;
 use cosmi::abi::database::*;
 use cosmi::abi::environment::*;
 use cosmi::abi::error::*;
@@ -796,7 +797,11 @@ fn resource_starts() -> Vec<Entry> {
         cosmi_identity_enable_start(id: Needed(MACHINE); 0),
         cosmi_access_grant_start(@account; principal: Needed(PRINCIPAL), role: Needed(c"Reader");),
         cosmi_access_list_start(@account; principal: OrNull(PRINCIPAL);),
-        cosmi_access_revoke_start(@account; principal: Needed(PRINCIPAL), role: Needed(c"Reader");)
+        cosmi_access_revoke_start(@account; principal: Needed(PRINCIPAL), role: Needed(c"Reader");),
+        cosmi_data_access_grant_start(@account; database: OrNull(c"Test"), collection: OrNull(c"Test"), principal: Needed(PRINCIPAL), role: Needed(c"r"); 0),
+        cosmi_data_access_list_start(@account; database: OrNull(c"Test"), collection: OrNull(c"Test"), principal: OrNull(PRINCIPAL);),
+        cosmi_data_role_list_start(@account; ;),
+        cosmi_data_access_revoke_start(@account; database: OrNull(c"Test"), collection: OrNull(c"Test"), principal: Needed(PRINCIPAL), role: Needed(c"r"); 1)
     ]
 }
 

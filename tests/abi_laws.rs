@@ -15,6 +15,7 @@ use cosmi::abi::account::*;
 use cosmi::abi::client::*;
 use cosmi::abi::collection::*;
 use cosmi::abi::connection_strings::*;
+use cosmi::abi::data_access::*;
 use cosmi::abi::database::*;
 use cosmi::abi::environment::*;
 use cosmi::abi::error::*;
@@ -140,7 +141,11 @@ fn resource_starts() -> Vec<(&'static str, Start)> {
         cosmi_identity_enable_start(c"/machine".as_ptr(), 0),
         cosmi_access_grant_start(@account; PRINCIPAL.as_ptr(), c"Reader".as_ptr()),
         cosmi_access_list_start(@account; ptr::null()),
-        cosmi_access_revoke_start(@account; PRINCIPAL.as_ptr(), c"Reader".as_ptr())
+        cosmi_access_revoke_start(@account; PRINCIPAL.as_ptr(), c"Reader".as_ptr()),
+        cosmi_data_access_grant_start(@account; ptr::null(), ptr::null(), PRINCIPAL.as_ptr(), c"r".as_ptr(), 0),
+        cosmi_data_access_list_start(@account; ptr::null(), ptr::null(), ptr::null()),
+        cosmi_data_role_list_start(@account;),
+        cosmi_data_access_revoke_start(@account; ptr::null(), ptr::null(), PRINCIPAL.as_ptr(), c"r".as_ptr(), 0)
     ]
 }
 

@@ -15,6 +15,7 @@ use cosmi::abi::account::*;
 use cosmi::abi::client::*;
 use cosmi::abi::collection::*;
 use cosmi::abi::connection_strings::*;
+use cosmi::abi::data_access::*;
 use cosmi::abi::database::*;
 use cosmi::abi::environment::*;
 use cosmi::abi::error::*;
@@ -1352,6 +1353,124 @@ fn access_is_granted_listed_and_revoked() {
         )
     });
     assert_eq!(status, cosmi_status::NotFound, "{:?}", operation.message());
+}
+
+#[test]
+fn data_access_is_granted_listed_and_revoked() {
+    use cosmi_change::{Absent, Accepted, AlreadySo, Deleted, New, None as Nothing};
+    let azure = Azure::with("myaccount");
+    let principal = c"33333333-0000-0000-0000-000000000012";
+    let reader = c"Cosmos DB Built-in Data Reader";
+    let places: [(Option<&CStr>, Option<&CStr>, &str); 3] = [
+        (None, None, "/databaseAccounts/myaccount"),
+        (Some(c"Test"), None, "/dbs/Test"),
+        (Some(c"Test"), Some(c"Test"), "/dbs/Test/colls/Test"),
+    ];
+    let name = |name: Option<&CStr>| name.map_or(null(), CStr::as_ptr);
+    let grant = |database, collection, role: &CStr, no_wait| {
+        azure.come_to(&|client, account, out| unsafe {
+            cosmi_data_access_grant_start(
+                client,
+                account,
+                name(database),
+                name(collection),
+                principal.as_ptr(),
+                role.as_ptr(),
+                no_wait,
+                0,
+                None,
+                null_mut(),
+                out,
+            )
+        })
+    };
+    let list = |database, collection, principal| {
+        let (change, found) = azure.come_to(&|client, account, out| unsafe {
+            cosmi_data_access_list_start(
+                client,
+                account,
+                name(database),
+                name(collection),
+                name(principal),
+                0,
+                None,
+                null_mut(),
+                out,
+            )
+        });
+        assert_eq!(change, Nothing);
+        found
+    };
+    let revoke = |database, collection, no_wait| {
+        let (change, left) = azure.come_to(&|client, account, out| unsafe {
+            cosmi_data_access_revoke_start(
+                client,
+                account,
+                name(database),
+                name(collection),
+                principal.as_ptr(),
+                reader.as_ptr(),
+                no_wait,
+                0,
+                None,
+                null_mut(),
+                out,
+            )
+        });
+        assert_eq!(left, Vec::<Value>::new());
+        change
+    };
+
+    let (change, roles) = azure.come_to(&|client, account, out| unsafe {
+        cosmi_data_role_list_start(client, account, 0, None, null_mut(), out)
+    });
+    assert_eq!((change, roles.len()), (Nothing, 3));
+    assert_eq!(
+        roles[0]["properties"]["roleName"],
+        reader.to_str().expect("UTF-8")
+    );
+    assert_eq!(list(None, None, None), Vec::<Value>::new());
+    let id = c"00000000-0000-0000-0000-000000000001";
+    for (database, collection, end) in places {
+        let (change, given) = grant(database, collection, reader, 0);
+        assert_eq!(change, New);
+        let scope = given[0]["properties"]["scope"].as_str().expect("a scope");
+        assert!(scope.ends_with(end), "{scope}");
+        assert_eq!(grant(database, collection, id, 0), (AlreadySo, given));
+    }
+    assert_eq!(list(None, None, Some(principal)).len(), 3);
+    assert_eq!(list(Some(c"Test"), None, None).len(), 2);
+    assert_eq!(list(Some(c"Test"), Some(c"Test"), None).len(), 3);
+    let other = c"33333333-0000-0000-0000-000000000022";
+    assert_eq!(list(None, None, Some(other)), Vec::<Value>::new());
+    for (database, collection, _) in places {
+        assert_eq!(revoke(database, collection, 0), Deleted);
+        assert_eq!(revoke(database, collection, 1), Absent);
+    }
+    for refused in [(None, Some(c"Test")), (Some(c"a/b"), None)] {
+        let (status, operation) = azure.refusal(&|client, account, out| unsafe {
+            cosmi_data_access_list_start(
+                client,
+                account,
+                name(refused.0),
+                name(refused.1),
+                null(),
+                0,
+                None,
+                null_mut(),
+                out,
+            )
+        });
+        assert_eq!(
+            status,
+            cosmi_status::InvalidArgument,
+            "{:?}",
+            operation.message()
+        );
+    }
+    never_done(&azure);
+    let (change, told) = grant(None, None, reader, 1);
+    assert_eq!((change, told.len()), (Accepted, 1));
 }
 
 /// Long-running operations do not end from now on.

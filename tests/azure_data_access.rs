@@ -195,12 +195,12 @@ async fn an_assignment_that_somebody_made_under_another_id_is_the_same() {
     azure.fault(
         json!({ "face": "arm", "path": "/sqlRoleAssignments", "method": "GET" }),
         1,
-        json!({ "status": 200, "body": { "value": [] } }),
+        json!({ "status": 200, "body": r#"{"value":[]}"# }),
     );
     azure.fault(
         json!({ "face": "arm", "path": "/sqlRoleAssignments/", "method": "PUT" }),
         1,
-        json!({ "status": 409, "body": { "code": "Conflict", "message": "already exists" } }),
+        json!({ "status": 409, "body": r#"{"code":"Conflict","message":"already exists"}"# }),
     );
     let again = give(&client, &account, &role(READER, &[])).await;
     assert_eq!(again, Created::AlreadySo(given.json().to_owned()));
@@ -300,7 +300,7 @@ async fn who_may_not_look_at_a_database_may_still_give_roles_on_it() {
     azure.fault(
         json!({ "face": "arm", "path": "/sqlDatabases/" }),
         1,
-        json!({ "status": 403, "body": { "error": { "code": "AuthorizationFailed", "message": "no" } } }),
+        json!({ "status": 403, "body": r#"{"error":{"code":"AuthorizationFailed","message":"no"}}"# }),
     );
     let given = give(&client, &account, &role(READER, &["Test"])).await;
     assert!(matches!(given, Created::New(_)), "{given:?}");
@@ -384,13 +384,11 @@ async fn an_identity_that_the_directory_does_not_have_is_told_after_some_patienc
 async fn an_identity_made_just_now_gets_its_role_when_it_is_known_everywhere() {
     let azure = Simulator::start();
     let (client, account) = (azure.client(), azure.account("myaccount"));
+    let failed = r#"{"status":"Failed","error":{"code":"BadRequest","message":"The provided principal ID [x] was not found in the AAD tenant(s) [y] which are associated with the customer's subscription."}}"#;
     azure.fault(
         json!({ "face": "arm", "path": "/operationsStatus/" }),
         1,
-        json!({ "status": 200, "body": { "status": "Failed", "error": {
-            "code": "BadRequest",
-            "message": "The provided principal ID [x] was not found in the AAD tenant(s) [y] which are associated with the customer's subscription.",
-        } } }),
+        json!({ "status": 200, "body": failed }),
     );
     let given = give(&client, &account, &role(READER, &[])).await;
     assert!(!given.json().is_empty());

@@ -410,7 +410,10 @@ async fn data_plane_assignments_that_cannot_be() {
         )
     };
     let own = account_path("myaccount", "");
-    let own = own.split('?').next().unwrap();
+    let own = format!(
+        "/{}",
+        own.split('?').next().unwrap().trim_start_matches('/')
+    );
     let body = |role: u8, scope: &str, principal: &str| {
         json!({"properties": {
             "roleDefinitionId": format!("{own}/sqlRoleDefinitions/00000000-0000-0000-0000-00000000000{role}"),
