@@ -161,6 +161,10 @@ namespace Cosmi.Interop
         internal readonly cosmi_access_grant_start_fn cosmi_access_grant_start;
         internal readonly cosmi_access_list_start_fn cosmi_access_list_start;
         internal readonly cosmi_access_revoke_start_fn cosmi_access_revoke_start;
+        internal readonly cosmi_data_access_grant_start_fn cosmi_data_access_grant_start;
+        internal readonly cosmi_data_access_list_start_fn cosmi_data_access_list_start;
+        internal readonly cosmi_data_role_list_start_fn cosmi_data_role_list_start;
+        internal readonly cosmi_data_access_revoke_start_fn cosmi_data_access_revoke_start;
         internal readonly cosmi_operation_resources_fn cosmi_operation_resources;
         internal readonly cosmi_resources_count_fn cosmi_resources_count;
         internal readonly cosmi_resources_json_fn cosmi_resources_json;
@@ -298,6 +302,10 @@ namespace Cosmi.Interop
             cosmi_access_grant_start = library.Bind<cosmi_access_grant_start_fn>("cosmi_access_grant_start");
             cosmi_access_list_start = library.Bind<cosmi_access_list_start_fn>("cosmi_access_list_start");
             cosmi_access_revoke_start = library.Bind<cosmi_access_revoke_start_fn>("cosmi_access_revoke_start");
+            cosmi_data_access_grant_start = library.Bind<cosmi_data_access_grant_start_fn>("cosmi_data_access_grant_start");
+            cosmi_data_access_list_start = library.Bind<cosmi_data_access_list_start_fn>("cosmi_data_access_list_start");
+            cosmi_data_role_list_start = library.Bind<cosmi_data_role_list_start_fn>("cosmi_data_role_list_start");
+            cosmi_data_access_revoke_start = library.Bind<cosmi_data_access_revoke_start_fn>("cosmi_data_access_revoke_start");
             cosmi_operation_resources = library.Bind<cosmi_operation_resources_fn>("cosmi_operation_resources");
             cosmi_resources_count = library.Bind<cosmi_resources_count_fn>("cosmi_resources_count");
             cosmi_resources_json = library.Bind<cosmi_resources_json_fn>("cosmi_resources_json");
@@ -887,6 +895,55 @@ namespace Cosmi.Interop
         AccountReferenceHandle account,
         byte[] principalId,
         byte[] role,
+        uint timeoutMs,
+        cosmi_completion_fn callback,
+        IntPtr userData,
+        out OperationHandle operation);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    internal delegate int cosmi_data_access_grant_start_fn(
+        ClientHandle client,
+        AccountReferenceHandle account,
+        byte[]? database,
+        byte[]? collection,
+        byte[] principalId,
+        byte[] role,
+        int noWait,
+        uint timeoutMs,
+        cosmi_completion_fn callback,
+        IntPtr userData,
+        out OperationHandle operation);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    internal delegate int cosmi_data_access_list_start_fn(
+        ClientHandle client,
+        AccountReferenceHandle account,
+        byte[]? database,
+        byte[]? collection,
+        byte[]? principalId,
+        uint timeoutMs,
+        cosmi_completion_fn callback,
+        IntPtr userData,
+        out OperationHandle operation);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    internal delegate int cosmi_data_role_list_start_fn(
+        ClientHandle client,
+        AccountReferenceHandle account,
+        uint timeoutMs,
+        cosmi_completion_fn callback,
+        IntPtr userData,
+        out OperationHandle operation);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    internal delegate int cosmi_data_access_revoke_start_fn(
+        ClientHandle client,
+        AccountReferenceHandle account,
+        byte[]? database,
+        byte[]? collection,
+        byte[] principalId,
+        byte[] role,
+        int noWait,
         uint timeoutMs,
         cosmi_completion_fn callback,
         IntPtr userData,

@@ -25,5 +25,7 @@ namespace Cosmi.PowerShell
 
         internal static string RoleAssignment(CosmiAccountReference account) =>
             $"{Account(account)}/providers/Microsoft.Authorization/roleAssignments/...";
+
+        internal static string DataRoleAssignment(CosmiAccountReference account) => $"{Account(account)}/sqlRoleAssignments/...";
     }
 }

@@ -14,7 +14,7 @@ namespace Cosmi.PowerShell
         }
 
         // Those of the tutorial first.
-        internal static IReadOnlyList<AzureRole> All { get; } = new[]
+        private static IReadOnlyList<AzureRole> ResourceManager { get; } = new[]
         {
             new AzureRole("DocumentDB Account Contributor", "5bd9cd88-fe45-4216-938b-f97437e15450", "all keys, and changing the account"),
             new AzureRole("Cosmos DB Account Reader Role", "fbdf93bf-df7d-467e-a4d2-9458aa1360c8", "read-only keys"),
@@ -23,16 +23,25 @@ namespace Cosmi.PowerShell
             new AzureRole("Contributor", "b24988ac-6180-42a0-ab88-20f7382dd24c", "changing everything, but no roles"),
         };
 
+        private static IReadOnlyList<AzureRole> Data { get; } = new[]
+        {
+            new AzureRole("Cosmos DB Built-in Data Reader", "00000000-0000-0000-0000-000000000001", "reading and querying documents"),
+            new AzureRole("Cosmos DB Built-in Data Contributor", "00000000-0000-0000-0000-000000000002", "everything with documents"),
+        };
+
         internal string Name { get; }
 
         internal string Id { get; }
 
         internal string Allows { get; }
 
+        /// <summary>The roles of Azure Resource Manager, or Cosmos DB's own.</summary>
+        internal static IReadOnlyList<AzureRole> All(bool dataPlane) => dataPlane ? Data : ResourceManager;
+
         /// <summary>The role of this name or id, where it is one of these.</summary>
-        internal static AzureRole? Find(string nameOrId)
+        internal static AzureRole? Find(string nameOrId, bool dataPlane)
         {
-            foreach (AzureRole role in All)
+            foreach (AzureRole role in All(dataPlane))
             {
                 if (string.Equals(role.Name, nameOrId, StringComparison.OrdinalIgnoreCase) || string.Equals(role.Id, nameOrId, StringComparison.OrdinalIgnoreCase))
                 {

@@ -19,7 +19,7 @@ namespace Cosmi.PowerShell
         {
             string word = (wordToComplete ?? string.Empty).Trim('\'', '"');
             var results = new List<CompletionResult>();
-            foreach (KeyValuePair<string, string> candidate in Candidates())
+            foreach (KeyValuePair<string, string> candidate in Candidates(fakeBoundParameters ?? new Hashtable()))
             {
                 if (candidate.Key.StartsWith(word, StringComparison.OrdinalIgnoreCase))
                 {
@@ -30,8 +30,8 @@ namespace Cosmi.PowerShell
             return results;
         }
 
-        /// <summary>The values, each with its explanation.</summary>
-        private protected abstract IEnumerable<KeyValuePair<string, string>> Candidates();
+        /// <summary>The values, each with its explanation; what is <paramref name="bound"/> beside them may matter.</summary>
+        private protected abstract IEnumerable<KeyValuePair<string, string>> Candidates(IDictionary bound);
 
         private static string Quote(string value)
         {
@@ -54,7 +54,7 @@ namespace Cosmi.PowerShell
 
         private protected SeenNameCompleter(NameKind kind) => _kind = kind;
 
-        private protected override IEnumerable<KeyValuePair<string, string>> Candidates()
+        private protected override IEnumerable<KeyValuePair<string, string>> Candidates(IDictionary bound)
         {
             foreach (string name in Session.Current.Names.Get(_kind))
             {
@@ -126,7 +126,7 @@ namespace Cosmi.PowerShell
     /// <summary>Completes what a token can be for.</summary>
     public sealed class ResourceCompleter : ListCompleter
     {
-        private protected override IEnumerable<KeyValuePair<string, string>> Candidates()
+        private protected override IEnumerable<KeyValuePair<string, string>> Candidates(IDictionary bound)
         {
             foreach (AzureCloud cloud in AzureCloud.All)
             {
@@ -144,7 +144,7 @@ namespace Cosmi.PowerShell
     /// <summary>Completes a cloud's name.</summary>
     public sealed class CloudCompleter : ListCompleter
     {
-        private protected override IEnumerable<KeyValuePair<string, string>> Candidates()
+        private protected override IEnumerable<KeyValuePair<string, string>> Candidates(IDictionary bound)
         {
             foreach (AzureCloud cloud in AzureCloud.All)
             {
@@ -156,7 +156,7 @@ namespace Cosmi.PowerShell
     /// <summary>Completes what tokens for Azure Resource Manager are for.</summary>
     public sealed class ArmAudienceCompleter : ListCompleter
     {
-        private protected override IEnumerable<KeyValuePair<string, string>> Candidates()
+        private protected override IEnumerable<KeyValuePair<string, string>> Candidates(IDictionary bound)
         {
             foreach (AzureCloud cloud in AzureCloud.All)
             {
@@ -168,7 +168,7 @@ namespace Cosmi.PowerShell
     /// <summary>Completes where workload identities sign in.</summary>
     public sealed class LoginEndpointCompleter : ListCompleter
     {
-        private protected override IEnumerable<KeyValuePair<string, string>> Candidates()
+        private protected override IEnumerable<KeyValuePair<string, string>> Candidates(IDictionary bound)
         {
             foreach (AzureCloud cloud in AzureCloud.All)
             {
@@ -180,7 +180,7 @@ namespace Cosmi.PowerShell
     /// <summary>Completes what follows an account's name in its endpoint.</summary>
     public sealed class CosmosSuffixCompleter : ListCompleter
     {
-        private protected override IEnumerable<KeyValuePair<string, string>> Candidates()
+        private protected override IEnumerable<KeyValuePair<string, string>> Candidates(IDictionary bound)
         {
             foreach (AzureCloud cloud in AzureCloud.All)
             {

@@ -1,10 +1,89 @@
+using System;
+using System.Collections.Specialized;
 using System.Management.Automation;
+using Cosmi.Interop;
 
 namespace Cosmi.PowerShell
 {
     /// <summary>A command about the roles that identities have on an account.</summary>
     public abstract class CosmiAccessCmdlet : CosmiResourceCmdlet
     {
+        private bool _isDatabaseGiven;
+        private bool _isCollectionGiven;
+
+        /// <summary>Means Cosmos DB's own roles, for data; without it those of Azure Resource Manager, for accounts and their keys.</summary>
+        [Parameter(ValueFromPipelineByPropertyName = true)]
+        public SwitchParameter DataPlane { get; set; }
+
+        /// <summary>The database whose data is meant; without it the whole account's.</summary>
+        [Parameter(ValueFromPipelineByPropertyName = true)]
+        [Alias("DatabaseName")]
+        [AllowNull]
+        [AllowEmptyString]
+        [ArgumentCompleter(typeof(DatabaseCompleter))]
+        public string? Database { get; set; }
+
+        /// <summary>The collection whose data is meant; without it the whole database's.</summary>
+        [Parameter(ValueFromPipelineByPropertyName = true)]
+        [Alias("Name", "Container")]
+        [AllowNull]
+        [AllowEmptyString]
+        [ArgumentCompleter(typeof(CollectionCompleter))]
+        public string? Collection { get; set; }
+
+        /// <inheritdoc/>
+        protected override void BeginProcessing()
+        {
+            base.BeginProcessing();
+            // Later on these also hold what came through the pipeline, where an empty name means the whole.
+            _isDatabaseGiven = MyInvocation.BoundParameters.ContainsKey(nameof(Database));
+            _isCollectionGiven = MyInvocation.BoundParameters.ContainsKey(nameof(Collection));
+            Refuse(_isDatabaseGiven && string.IsNullOrEmpty(Database), "the database's name is empty", "give -Database a name, or leave it out for the whole account");
+            Refuse(_isCollectionGiven && string.IsNullOrEmpty(Collection), "the collection's name is empty", "give -Collection a name, or leave it out for the whole database");
+        }
+
+        /// <summary>Ends the command where nothing it is given could work.</summary>
+        private protected void Refuse(bool condition, string message, string action)
+        {
+            if (condition)
+            {
+                ThrowTerminatingError(Errors.Record(new RefusalException(message, action), null));
+            }
+        }
+
+        /// <summary>What the role is on; null, after an error was written, where there is no such thing.</summary>
+        private protected DataScope? Scope()
+        {
+            string? database = string.IsNullOrEmpty(Database) ? null : Database;
+            string? collection = string.IsNullOrEmpty(Collection) ? null : Collection;
+            // Whatever else comes through the pipeline with a name is no collection: an account, an identity.
+            if (!_isCollectionGiven && (database == null || (_isDatabaseGiven && IsAccountsOwn(collection, AccountName))))
+            {
+                collection = null;
+            }
+
+            var scope = new DataScope(database, collection);
+            RefusalException? refusal = null;
+            if (collection != null && database == null)
+            {
+                refusal = new RefusalException($"collection {collection} is named without its database", "give -Database too");
+            }
+            else if (database != null && !DataPlane)
+            {
+                refusal = new RefusalException(
+                    $"a role of Azure Resource Manager is for a whole account, and not for {scope.Text}",
+                    "add -DataPlane to mean one of Cosmos DB's own roles, which are for data, or leave -Database and -Collection out");
+            }
+
+            if (refusal == null)
+            {
+                return scope;
+            }
+
+            WriteError(Errors.Record(refusal, collection ?? database));
+            return null;
+        }
+
         /// <summary>Whether an identity is named; where a machine without one came through the pipeline, an error says so.</summary>
         private protected bool IsPrincipal(string? principalId, bool allowsNone = false)
         {
@@ -19,6 +98,27 @@ namespace Cosmi.PowerShell
                     "turn the machine's identity on with Enable-CosmiIdentity, or give -PrincipalId the object id of an identity"),
                 principalId));
             return false;
+        }
+
+        /// <summary>What is sent to give one of Cosmos DB's own roles.</summary>
+        private protected static string Body(CosmiAccountReference account, DataScope scope, string? principalId, string role)
+        {
+            string own = ArmPath.Account(account);
+            // The id of a role of the account's own is found out by asking.
+            string id = AzureRole.Find(role, dataPlane: true)?.Id ?? (Guid.TryParse(role, out _) ? role : "...");
+            string definition = role.StartsWith("/", StringComparison.Ordinal) ? role : $"{own}/sqlRoleDefinitions/{id}";
+            return JsonWriter.Write(new OrderedDictionary
+            {
+                {
+                    "properties",
+                    new OrderedDictionary
+                    {
+                        { "roleDefinitionId", definition },
+                        { "scope", own + scope.Path },
+                        { "principalId", principalId },
+                    }
+                },
+            });
         }
     }
 }

@@ -8,7 +8,7 @@ using Cosmi.Interop;
 
 namespace Cosmi.PowerShell
 {
-    /// <summary>Gives an identity a role on an account; who has it keeps it.</summary>
+    /// <summary>Gives an identity a role on an account, or on data in it; who has it keeps it.</summary>
     [Cmdlet(VerbsSecurity.Grant, "CosmiAccess", DefaultParameterSetName = AccountSet, SupportsShouldProcess = true)]
     [OutputType(typeof(Access))]
     public sealed class GrantCosmiAccessCommand : CosmiAccessCmdlet
@@ -36,13 +36,67 @@ namespace Cosmi.PowerShell
         [Parameter]
         public SwitchParameter Wait { get; set; }
 
+        /// <summary>Does not wait until Azure is done, which takes a while for Cosmos DB's own roles.</summary>
+        [Parameter]
+        public SwitchParameter NoWait { get; set; }
+
         private protected override bool Changes => true;
+
+        /// <inheritdoc/>
+        protected override void BeginProcessing()
+        {
+            base.BeginProcessing();
+            Refuse(Wait && NoWait, "-Wait and -NoWait are given both", "leave one of them out");
+        }
 
         /// <inheritdoc/>
         protected override void ProcessRecord()
         {
+            Refuse(
+                DataPlane && Wait,
+                "whether one of Cosmos DB's own roles counts shows only where data is used with a token, which cannot be tried here",
+                "leave -Wait out: the command ends when Azure has noted the role, which counts some minutes later");
             CosmiAccountReference? account = Account();
-            if (account == null || !IsPrincipal(PrincipalId) || !ShouldSend(
+            if (account == null || !IsPrincipal(PrincipalId) || !(Scope() is DataScope scope))
+            {
+                return;
+            }
+
+            if (DataPlane)
+            {
+                GrantData(account, scope);
+            }
+            else
+            {
+                GrantRole(account);
+            }
+        }
+
+        private void GrantData(CosmiAccountReference account, DataScope scope)
+        {
+            string principal = PrincipalId!;
+            string role = Role;
+            string place = scope.Database == null ? $"account {Target(account)}" : $"{scope.Text} of account {Target(account)}";
+            if (!ShouldSend(
+                $"Give {principal} the role {role} on the data of {place}",
+                $"PUT {ArmPath.DataRoleAssignment(account)} {Body(account, scope, principal, role)}"))
+            {
+                return;
+            }
+
+            Enqueue(
+                principal,
+                (options, stop) => Connection.Native.GrantDataAccessAsync(account, scope.Database, scope.Collection, principal, role, !NoWait, options, stop),
+                granted =>
+                {
+                    Remember(account.Name, scope.Database, scope.Collection);
+                    WriteObject(Access.Given(granted, account.Name, scope, principal, role));
+                });
+        }
+
+        private void GrantRole(CosmiAccountReference account)
+        {
+            if (!ShouldSend(
                 $"Give {PrincipalId} the role {Role} on account {Target(account)}",
                 $"PUT {ArmPath.RoleAssignment(account)} {Body(account)}"))
             {
@@ -125,7 +179,7 @@ namespace Cosmi.PowerShell
 
         private static async Task TryAsync(CosmiClient client, CosmiAccountReference account, string role, CosmiCallOptions options, CancellationToken stop)
         {
-            switch (AzureRole.Find(role)?.Name)
+            switch (AzureRole.Find(role, dataPlane: false)?.Name)
             {
                 case "DocumentDB Account Contributor":
                 case "Contributor":
@@ -150,7 +204,7 @@ namespace Cosmi.PowerShell
                     "properties",
                     new OrderedDictionary
                     {
-                        { "roleDefinitionId", $"{subscription}/providers/Microsoft.Authorization/roleDefinitions/{AzureRole.Find(Role)?.Id ?? Role}" },
+                        { "roleDefinitionId", $"{subscription}/providers/Microsoft.Authorization/roleDefinitions/{AzureRole.Find(Role, dataPlane: false)?.Id ?? Role}" },
                         { "principalId", PrincipalId },
                         { "principalType", "ServicePrincipal" },
                     }

@@ -33,10 +33,15 @@ namespace Cosmi
                 ? string.Join(", ", all.Select(one => LastPart(one.IdentityResourceId)))
                 : null;
 
-        /// <summary>Where a role was given, for its view: on the account itself, or the group or subscription above it.</summary>
+        /// <summary>Where a role was given, for its view: on the account itself or in it, or the group or subscription above it.</summary>
         public static object? ScopeText(PSObject instance)
         {
             string? scope = Members.Member(instance, "Scope") as string;
+            if (Members.Member(instance, "DataPlane") is true)
+            {
+                return new PowerShell.DataScope(Members.Member(instance, "Database") as string, Members.Member(instance, "Collection") as string).Text;
+            }
+
             string[] parts = scope?.Split('/') ?? Array.Empty<string>();
             return parts.Length > 5 ? "account"
                 : parts.Length == 5 ? "group " + parts[4]

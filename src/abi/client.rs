@@ -24,7 +24,9 @@ use crate::runtime;
 /// cosmi_database_create_start, cosmi_database_delete_start, cosmi_collection_show_start,
 /// cosmi_collection_list_start, cosmi_collection_create_start, cosmi_collection_delete_start,
 /// cosmi_throughput_show_start, cosmi_throughput_set_start, cosmi_identity_show_start, cosmi_identity_enable_start,
-/// cosmi_access_grant_start, cosmi_access_list_start, cosmi_access_revoke_start
+/// cosmi_access_grant_start, cosmi_access_list_start, cosmi_access_revoke_start,
+/// cosmi_data_access_grant_start, cosmi_data_access_list_start, cosmi_data_access_revoke_start,
+/// cosmi_data_role_list_start
 pub struct cosmi_client(azure::Client);
 
 impl cosmi_client {

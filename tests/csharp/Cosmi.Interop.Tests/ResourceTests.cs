@@ -181,6 +181,34 @@ namespace Cosmi.Interop.Tests
         }
 
         [Fact]
+        public async Task A_role_on_the_data_is_given_listed_and_taken_away()
+        {
+            const string Reader = "Cosmos DB Built-in Data Reader";
+            using CosmiClient client = Simulator.Client();
+            CosmiAccountReference account = Named("myaccount");
+
+            Assert.Equal(3, (await Soon(client.ListDataRolesAsync(account))).Json.Count);
+            CosmiResources given = await Soon(client.GrantDataAccessAsync(account, "Test", "Test", Function, Reader));
+            Assert.Equal(CosmiChange.New, given.Change);
+            JsonElement properties = JsonDocument.Parse(Assert.Single(given.Json)).RootElement.GetProperty("properties");
+            Assert.EndsWith("/databaseAccounts/myaccount/dbs/Test/colls/Test", properties.GetProperty("scope").GetString(), StringComparison.Ordinal);
+            Assert.Equal(CosmiChange.AlreadySo, (await Soon(client.GrantDataAccessAsync(account, "Test", "Test", Function, Reader))).Change);
+            Assert.Single((await Soon(client.ListDataAccessAsync(account))).Json);
+            Assert.Single((await Soon(client.ListDataAccessAsync(account, "Test", "Test", Function))).Json);
+            Assert.Empty((await Soon(client.ListDataAccessAsync(account, "Test"))).Json);
+            Assert.Equal(CosmiChange.Absent, (await Soon(client.RevokeDataAccessAsync(account, "Test", null, Function, Reader))).Change);
+            Assert.Equal(CosmiChange.Deleted, (await Soon(client.RevokeDataAccessAsync(account, "Test", "Test", Function, Reader))).Change);
+            Assert.Empty((await Soon(client.ListDataAccessAsync(account))).Json);
+
+            Assert.Equal(CosmiChange.Accepted, (await Soon(client.GrantDataAccessAsync(account, null, null, Function, Reader, wait: false))).Change);
+            await Fails(CosmiStatus.NotFound, client.GrantDataAccessAsync(account, "Nowhere", null, Function, Reader));
+            await Fails(CosmiStatus.NotFound, client.GrantDataAccessAsync(account, null, null, Function, "No Such Role"));
+            await Fails(CosmiStatus.InvalidArgument, client.GrantDataAccessAsync(account, null, "Test", Function, Reader));
+            RefusesAtOnce<ArgumentNullException>(() => client.GrantDataAccessAsync(account, null, null, null!, Reader), "principalId");
+            RefusesAtOnce<ArgumentNullException>(() => client.RevokeDataAccessAsync(account, null, null, Function, null!), "role");
+        }
+
+        [Fact]
         public async Task A_token_is_made_anew()
         {
             using CosmiClient client = Simulator.Client();
@@ -264,6 +292,10 @@ namespace Cosmi.Interop.Tests
             RefusesAtOnce<ObjectDisposedException>(() => client.GetThroughputAsync(account, "d", null));
             RefusesAtOnce<ObjectDisposedException>(() => client.EnableMachineIdentityAsync("id"));
             RefusesAtOnce<ObjectDisposedException>(() => client.GrantAccessAsync(account, Function, ReaderRole));
+            RefusesAtOnce<ObjectDisposedException>(() => client.GrantDataAccessAsync(account, null, null, Function, ReaderRole));
+            RefusesAtOnce<ObjectDisposedException>(() => client.ListDataAccessAsync(account));
+            RefusesAtOnce<ObjectDisposedException>(() => client.ListDataRolesAsync(account));
+            RefusesAtOnce<ObjectDisposedException>(() => client.RevokeDataAccessAsync(account, null, null, Function, ReaderRole));
         }
 
         private static string Name(string json) => JsonDocument.Parse(json).RootElement.GetProperty("name").GetString()!;
