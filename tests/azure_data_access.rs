@@ -255,17 +255,17 @@ async fn what_does_not_exist_is_told_before_anything_is_changed() {
         ),
         (
             role(READER, &["Nowhere"]),
-            "no database Nowhere of account myaccount",
+            "account myaccount has no database Nowhere",
             "names",
         ),
         (
             role(READER, &["test"]),
-            "no database test",
+            "has no database test",
             "upper and lower case",
         ),
         (
             role(READER, &["Test", "Nowhere"]),
-            "no collection Nowhere in database Test",
+            "database Test of account myaccount has no collection Nowhere",
             "names",
         ),
     ] {

@@ -483,6 +483,20 @@ async fn a_role_is_given_once_and_taken_away_again() {
         .await
         .expect_err("no role");
     assert_eq!(error.kind(), Kind::NotFound, "{error:?}");
+    let of_the_data = Assignment {
+        role: "Cosmos DB Built-in Data Reader".to_owned(),
+        ..odd.clone()
+    };
+    let error = client
+        .grant_access(&call(&client), &account, &of_the_data)
+        .await
+        .expect_err("no role of Resource Manager");
+    assert!(
+        error
+            .action()
+            .is_some_and(|text| text.contains("-DataPlane")),
+        "{error:?}"
+    );
     let odd = Assignment {
         principal_id: "myvm".to_owned(),
         ..odd

@@ -34,8 +34,11 @@ namespace Cosmi
         /// <summary>The account.</summary>
         public string? AccountName { get; }
 
-        /// <summary>Whether it is one of Cosmos DB's own roles, for data, and none of Azure Resource Manager.</summary>
-        public bool DataPlane { get; }
+        /// <summary>The role's name, where it is known, else its id.</summary>
+        public string? Role { get; private set; }
+
+        /// <summary>Who has the role: an object id.</summary>
+        public string? PrincipalId { get; private set; }
 
         /// <summary>The database that one of Cosmos DB's own roles is for; null: the whole account.</summary>
         public string? Database { get; private set; }
@@ -43,17 +46,14 @@ namespace Cosmi
         /// <summary>The collection that one of Cosmos DB's own roles is for; null: the whole database or account.</summary>
         public string? Collection { get; private set; }
 
-        /// <summary>Who has the role: an object id.</summary>
-        public string? PrincipalId { get; private set; }
-
-        /// <summary>What that is: ServicePrincipal for an identity, User, Group … Cosmos DB does not tell.</summary>
-        public string? PrincipalType { get; }
-
-        /// <summary>The role's name, where it is known, else its id.</summary>
-        public string? Role { get; private set; }
+        /// <summary>Whether it is one of Cosmos DB's own roles, for data, and none of Azure Resource Manager.</summary>
+        public bool DataPlane { get; }
 
         /// <summary>The role's id.</summary>
         public string? RoleId { get; private set; }
+
+        /// <summary>What that is: ServicePrincipal for an identity, User, Group … Cosmos DB does not tell.</summary>
+        public string? PrincipalType { get; }
 
         /// <summary>Where the role was given: on the account or in it, or above it.</summary>
         public string? Scope { get; }

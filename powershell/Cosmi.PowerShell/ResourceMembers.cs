@@ -49,6 +49,10 @@ namespace Cosmi
                 : scope;
         }
 
+        /// <summary>The id of the assignment of one of Cosmos DB's own roles, for its view.</summary>
+        public static object? AssignmentText(PSObject instance) =>
+            Members.Member(instance, "DataPlane") is true ? Members.Member(instance, "AssignmentId") : null;
+
         /// <summary>A throughput in words, for its view.</summary>
         public static object? ThroughputText(PSObject instance)
         {

@@ -20,6 +20,9 @@ Describe 'Get-CosmiAccess' {
         Get-ParameterContract -Name Get-CosmiAccess | Should -Be @(
             '-AccountName [String] Account<name'
             '-Client [Client] All'
+            '-Collection|Name|Container [String] All<name'
+            '-Database|DatabaseName [String] All<name'
+            '-DataPlane [SwitchParameter] All<name'
             '-PrincipalId|ObjectId [String] All@0<name'
             '-ResourceGroupName|ResourceGroup [String] Account<name'
             '-ResourceId [String] ResourceId!<name'
@@ -57,6 +60,60 @@ Describe 'Get-CosmiAccess' {
     It 'says <What>' -ForEach @(
         @{ What = 'that an id is none'; Arguments = @{ PrincipalId = 'me'; AccountName = 'myaccount' }; Id = 'Cosmi.InvalidArgument'; Target = 'me' }
         @{ What = 'that there is no such account'; Arguments = @{ AccountName = 'nosuchaccount' }; Id = 'Cosmi.NotFound'; Target = 'nosuchaccount' }
+    ) {
+        $failure = Invoke-Failing { Get-CosmiAccess @Arguments -ErrorAction Stop }
+        $failure.Id | Should -Be $Id
+        $failure.Target | Should -Be $Target
+        $failure.Action | Should -Not -BeNullOrEmpty
+    }
+}
+
+Describe 'Get-CosmiAccess -DataPlane' {
+    BeforeAll {
+        $function = '33333333-0000-0000-0000-000000000022'
+        $own = '33333333-0000-0000-0000-000000000002'
+        $reader = 'Cosmos DB Built-in Data Reader'
+        $names = { @(Get-CosmiAccess -DataPlane -AccountName myaccount @args | ForEach-Object { '{0} on {1}' -f $_.Role, $_.ScopeText }) }
+    }
+
+    BeforeEach {
+        Reset-Simulator -Simulator $simulator
+        $null = Invoke-Control -Simulator $simulator -Method POST -Path /operations -Body @{ retryAfter = '0' }
+    }
+
+    It 'tells who has which role on what, and nothing of the roles of Azure' {
+        Get-CosmiAccess -DataPlane -AccountName myaccount | Should -BeNullOrEmpty
+        $null = Grant-CosmiAccess -DataPlane -AccountName myaccount -PrincipalId $function -Role $reader
+        $null = Grant-CosmiAccess -DataPlane -AccountName myaccount -PrincipalId $function -Role $reader -Database Test
+        $null = Grant-CosmiAccess -DataPlane -AccountName myaccount -PrincipalId $own -Role 'Order Writer' -Database Test -Collection Test
+        $all = @(Get-CosmiAccess -DataPlane -AccountName myaccount)
+        $all.Count | Should -Be 3
+        $all[1] | Should -BeOfType ([Cosmi.Access])
+        $all[1].DataPlane | Should -BeTrue
+        $all[1].PrincipalId | Should -Be $function
+        $all[1].Change | Should -Be 'None'
+        $all[1].AssignmentId | Should -BeLike '*/databaseAccounts/myaccount/sqlRoleAssignments/*'
+        # The account's own role by its name
+        & $names | Should -Be @("$reader on account", "$reader on database Test", 'Order Writer on collection Test in database Test')
+        & $names -PrincipalId $own | Should -Be @('Order Writer on collection Test in database Test')
+        & $names -Database Test | Should -Be @("$reader on account", "$reader on database Test")
+        & $names -Database Test -Collection Test | Should -HaveCount 3
+        & $names -Database D | Should -Be @("$reader on account")
+        (Get-CosmiIdentity | Get-CosmiAccess -DataPlane -AccountName myaccount).PrincipalId | Should -Be $own
+        (Get-CosmiAccess -AccountName myaccount).DataPlane | Should -Not -Contain $true
+    }
+
+    It 'shows the id of a role whose name may not be read' {
+        $given = Grant-CosmiAccess -DataPlane -AccountName myaccount -PrincipalId $function -Role 'Order Writer'
+        Add-SimulatorFault -Simulator $simulator -Match @{ face = 'arm'; path = '/sqlRoleDefinitions' } -Action @{ status = 403 } -Times 1
+        (Get-CosmiAccess -DataPlane -AccountName myaccount).Role | Should -Be $given.RoleId
+    }
+
+    It 'says <What>' -ForEach @(
+        @{ What = 'that a role of Azure is for no database'; Arguments = @{ AccountName = 'myaccount'; Database = 'Test' }; Id = 'Cosmi.InvalidArgument'; Target = 'Test' }
+        @{ What = 'that a collection needs its database'; Arguments = @{ AccountName = 'myaccount'; DataPlane = $true; Collection = 'Test' }; Id = 'Cosmi.InvalidArgument'; Target = 'Test' }
+        @{ What = 'that an id is none'; Arguments = @{ AccountName = 'myaccount'; DataPlane = $true; PrincipalId = 'me' }; Id = 'Cosmi.InvalidArgument'; Target = 'me' }
+        @{ What = 'that there is no such account'; Arguments = @{ AccountName = 'nosuchaccount'; DataPlane = $true }; Id = 'Cosmi.NotFound'; Target = 'nosuchaccount' }
     ) {
         $failure = Invoke-Failing { Get-CosmiAccess @Arguments -ErrorAction Stop }
         $failure.Id | Should -Be $Id

@@ -9,7 +9,7 @@ use sha1::{Digest, Sha1};
 
 use super::accounts::Name;
 use super::create::{Created, json as text_of};
-use super::{Arm, Method, What};
+use super::{Arm, Method, What, data_access};
 use crate::azure::call::{Call, Level};
 use crate::azure::error::{Error, Kind};
 
@@ -223,8 +223,13 @@ impl Arm {
             Some(found.get("name")?.as_str()?.to_ascii_lowercase())
         });
         id.ok_or_else(|| {
-            Error::new(Kind::NotFound, format!("there is no role '{}'", crate::azure::text::line(role, 100)))
-                .with_action("the roles of the tutorial are 'DocumentDB Account Contributor' and 'Cosmos DB Account Reader Role'")
+            let action = if data_access::is_built_in(role) {
+                "that is one of Cosmos DB's own roles: add -DataPlane to give it"
+            } else {
+                "the roles of the tutorial are 'DocumentDB Account Contributor' and 'Cosmos DB Account Reader Role'"
+            };
+            let message = format!("there is no role '{}'", crate::azure::text::line(role, 100));
+            Error::new(Kind::NotFound, message).with_action(action)
         })
     }
 }

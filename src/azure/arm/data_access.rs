@@ -53,6 +53,18 @@ pub struct DataAssignment {
     pub scope: DataScope,
 }
 
+/// Whether a name or id is that of a role which every account has for its data.
+pub(super) fn is_built_in(role: &str) -> bool {
+    built_in(role).is_some()
+}
+
+fn built_in(role: &str) -> Option<&'static str> {
+    let found = ROLES
+        .iter()
+        .find(|(name, id)| name.eq_ignore_ascii_case(role) || id.eq_ignore_ascii_case(role));
+    found.map(|(_, id)| *id)
+}
+
 impl DataScope {
     /// As the service spells it below the account's own id.
     fn path(&self) -> String {
@@ -371,11 +383,8 @@ impl Arm {
             Some((before, id)) if before.eq_ignore_ascii_case(&in_account) => id,
             _ => role,
         };
-        let is_built_in = |(name, id): &&(&str, &str)| {
-            name.eq_ignore_ascii_case(role) || id.eq_ignore_ascii_case(role)
-        };
-        if let Some((_, id)) = ROLES.iter().find(is_built_in) {
-            return Ok((*id).to_owned());
+        if let Some(id) = built_in(role) {
+            return Ok(id.to_owned());
         }
         if check_guid(role).is_ok() {
             let path = format!("{in_account}{role}");
