@@ -355,7 +355,9 @@ typedef struct cosmi_accounts cosmi_accounts;
 // cosmi_database_create_start, cosmi_database_delete_start, cosmi_collection_show_start,
 // cosmi_collection_list_start, cosmi_collection_create_start, cosmi_collection_delete_start,
 // cosmi_throughput_show_start, cosmi_throughput_set_start, cosmi_identity_show_start, cosmi_identity_enable_start,
-// cosmi_access_grant_start, cosmi_access_list_start, cosmi_access_revoke_start
+// cosmi_access_grant_start, cosmi_access_list_start, cosmi_access_revoke_start,
+// cosmi_data_access_grant_start, cosmi_data_access_list_start, cosmi_data_access_revoke_start,
+// cosmi_data_role_list_start
 typedef struct cosmi_client cosmi_client;
 
 // A collection and its offer.

@@ -1025,6 +1025,78 @@ impl Azure {
         found
     }
 
+    fn grant_data(
+        &self,
+        (database, collection): Place<'_>,
+        principal: &CStr,
+        role: &CStr,
+        no_wait: i32,
+    ) -> (cosmi_change, Vec<Value>) {
+        self.come_to(&|client, account, out| unsafe {
+            cosmi_data_access_grant_start(
+                client,
+                account,
+                or_null(database),
+                or_null(collection),
+                principal.as_ptr(),
+                role.as_ptr(),
+                no_wait,
+                0,
+                None,
+                null_mut(),
+                out,
+            )
+        })
+    }
+
+    fn revoke_data(
+        &self,
+        (database, collection): Place<'_>,
+        principal: &CStr,
+        role: &CStr,
+        no_wait: i32,
+    ) -> cosmi_change {
+        let (change, left) = self.come_to(&|client, account, out| unsafe {
+            cosmi_data_access_revoke_start(
+                client,
+                account,
+                or_null(database),
+                or_null(collection),
+                principal.as_ptr(),
+                role.as_ptr(),
+                no_wait,
+                0,
+                None,
+                null_mut(),
+                out,
+            )
+        });
+        assert_eq!(left, Vec::<Value>::new());
+        change
+    }
+
+    fn data_access(
+        &self,
+        (database, collection): Place<'_>,
+        principal: Option<&CStr>,
+    ) -> Vec<Value> {
+        let (change, found) = self.come_to(&|client, account, out| unsafe {
+            cosmi_data_access_list_start(
+                client,
+                account,
+                or_null(database),
+                or_null(collection),
+                or_null(principal),
+                0,
+                None,
+                null_mut(),
+                out,
+            )
+        });
+        assert_eq!(change, cosmi_change::None);
+        found
+    }
+
     fn identity(&self, resource_id: &CStr) -> Value {
         let operation = done(|out| unsafe {
             cosmi_identity_show_start(
@@ -1056,6 +1128,13 @@ impl Azure {
         let (change, mut found) = come_to(&operation);
         (change, found.remove(0)["identity"].take())
     }
+}
+
+/// A database and a collection in it, or neither.
+type Place<'a> = (Option<&'a CStr>, Option<&'a CStr>);
+
+fn or_null(text: Option<&CStr>) -> *const c_char {
+    text.map_or(null(), CStr::as_ptr)
 }
 
 /// The resources of an operation, and the accessors at and past their end.
@@ -1361,66 +1440,14 @@ fn data_access_is_granted_listed_and_revoked() {
     let azure = Azure::with("myaccount");
     let principal = c"33333333-0000-0000-0000-000000000012";
     let reader = c"Cosmos DB Built-in Data Reader";
-    let places: [(Option<&CStr>, Option<&CStr>, &str); 3] = [
-        (None, None, "/databaseAccounts/myaccount"),
-        (Some(c"Test"), None, "/dbs/Test"),
-        (Some(c"Test"), Some(c"Test"), "/dbs/Test/colls/Test"),
+    let account: Place<'_> = (None, None);
+    let database = (Some(c"Test"), None);
+    let collection = (Some(c"Test"), Some(c"Test"));
+    let places = [
+        (account, "/databaseAccounts/myaccount"),
+        (database, "/dbs/Test"),
+        (collection, "/dbs/Test/colls/Test"),
     ];
-    let name = |name: Option<&CStr>| name.map_or(null(), CStr::as_ptr);
-    let grant = |database, collection, role: &CStr, no_wait| {
-        azure.come_to(&|client, account, out| unsafe {
-            cosmi_data_access_grant_start(
-                client,
-                account,
-                name(database),
-                name(collection),
-                principal.as_ptr(),
-                role.as_ptr(),
-                no_wait,
-                0,
-                None,
-                null_mut(),
-                out,
-            )
-        })
-    };
-    let list = |database, collection, principal| {
-        let (change, found) = azure.come_to(&|client, account, out| unsafe {
-            cosmi_data_access_list_start(
-                client,
-                account,
-                name(database),
-                name(collection),
-                name(principal),
-                0,
-                None,
-                null_mut(),
-                out,
-            )
-        });
-        assert_eq!(change, Nothing);
-        found
-    };
-    let revoke = |database, collection, no_wait| {
-        let (change, left) = azure.come_to(&|client, account, out| unsafe {
-            cosmi_data_access_revoke_start(
-                client,
-                account,
-                name(database),
-                name(collection),
-                principal.as_ptr(),
-                reader.as_ptr(),
-                no_wait,
-                0,
-                None,
-                null_mut(),
-                out,
-            )
-        });
-        assert_eq!(left, Vec::<Value>::new());
-        change
-    };
-
     let (change, roles) = azure.come_to(&|client, account, out| unsafe {
         cosmi_data_role_list_start(client, account, 0, None, null_mut(), out)
     });
@@ -1429,31 +1456,34 @@ fn data_access_is_granted_listed_and_revoked() {
         roles[0]["properties"]["roleName"],
         reader.to_str().expect("UTF-8")
     );
-    assert_eq!(list(None, None, None), Vec::<Value>::new());
+    assert_eq!(azure.data_access(account, None), Vec::<Value>::new());
     let id = c"00000000-0000-0000-0000-000000000001";
-    for (database, collection, end) in places {
-        let (change, given) = grant(database, collection, reader, 0);
+    for (place, end) in places {
+        let (change, given) = azure.grant_data(place, principal, reader, 0);
         assert_eq!(change, New);
         let scope = given[0]["properties"]["scope"].as_str().expect("a scope");
         assert!(scope.ends_with(end), "{scope}");
-        assert_eq!(grant(database, collection, id, 0), (AlreadySo, given));
+        assert_eq!(
+            azure.grant_data(place, principal, id, 0),
+            (AlreadySo, given)
+        );
     }
-    assert_eq!(list(None, None, Some(principal)).len(), 3);
-    assert_eq!(list(Some(c"Test"), None, None).len(), 2);
-    assert_eq!(list(Some(c"Test"), Some(c"Test"), None).len(), 3);
+    assert_eq!(azure.data_access(account, Some(principal)).len(), 3);
+    assert_eq!(azure.data_access(database, None).len(), 2);
+    assert_eq!(azure.data_access(collection, None).len(), 3);
     let other = c"33333333-0000-0000-0000-000000000022";
-    assert_eq!(list(None, None, Some(other)), Vec::<Value>::new());
-    for (database, collection, _) in places {
-        assert_eq!(revoke(database, collection, 0), Deleted);
-        assert_eq!(revoke(database, collection, 1), Absent);
+    assert_eq!(azure.data_access(account, Some(other)), Vec::<Value>::new());
+    for (place, _) in places {
+        assert_eq!(azure.revoke_data(place, principal, reader, 0), Deleted);
+        assert_eq!(azure.revoke_data(place, principal, reader, 1), Absent);
     }
     for refused in [(None, Some(c"Test")), (Some(c"a/b"), None)] {
         let (status, operation) = azure.refusal(&|client, account, out| unsafe {
             cosmi_data_access_list_start(
                 client,
                 account,
-                name(refused.0),
-                name(refused.1),
+                or_null(refused.0),
+                or_null(refused.1),
                 null(),
                 0,
                 None,
@@ -1469,7 +1499,7 @@ fn data_access_is_granted_listed_and_revoked() {
         );
     }
     never_done(&azure);
-    let (change, told) = grant(None, None, reader, 1);
+    let (change, told) = azure.grant_data(account, principal, reader, 1);
     assert_eq!((change, told.len()), (Accepted, 1));
 }
 

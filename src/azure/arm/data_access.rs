@@ -352,16 +352,16 @@ impl Arm {
                 Ok(())
             }
             Err(error) if error.http_status() == 404 => {
+                let account = account.as_str();
                 let missing = match collection {
-                    None => format!("there is no database {database}"),
-                    Some(name) => format!("there is no collection {name} in database {database}"),
+                    None => format!("account {account} has no database {database}"),
+                    Some(name) => {
+                        format!("database {database} of account {account} has no collection {name}")
+                    }
                 };
                 Err(restated(
                     &error,
-                    format!(
-                        "{missing} of account {} to give a role on",
-                        account.as_str()
-                    ),
+                    format!("{missing} to give a role on"),
                     "check the names, upper and lower case included, or make it first",
                 ))
             }
