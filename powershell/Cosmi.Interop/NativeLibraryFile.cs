@@ -338,7 +338,7 @@ namespace Cosmi.Interop
             {
                 // Inside a single-file program, or loaded from bytes: beside the program, or where the host has unpacked it.
                 var directories = new List<string> { AppContext.BaseDirectory };
-                if (AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") is string unpacked)
+                if (AppDomain.CurrentDomain.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") is string unpacked)
                 {
                     directories.AddRange(unpacked.Split(new[] { System.IO.Path.PathSeparator }, StringSplitOptions.RemoveEmptyEntries));
                 }
