@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.IO;
 using System.Linq;
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Threading;
 
 namespace Cosmi.Interop.Tests
@@ -311,14 +312,14 @@ namespace Cosmi.Interop.Tests
         [Fact]
         public void A_library_that_may_not_be_read_is_told_so()
         {
-            if (!OperatingSystem.IsLinux())
+            if (Here.System != NativeSystem.Linux)
             {
                 return;
             }
 
             string file = Path.Combine(_directory, Here.LibraryFileName);
             File.Copy(CosmiLibrary.Path, file);
-            File.SetUnixFileMode(file, UnixFileMode.None);
+            ChangeMode(file, 0);
             CosmiLibraryException failure = Unprivileged(() => NativeMethods.Load(file));
             Assert.Contains("'" + file + "' cannot be read", failure.Problem);
             Assert.Contains("right to read", failure.Action);
@@ -327,10 +328,10 @@ namespace Cosmi.Interop.Tests
             string assembly = Path.Combine(_directory, "closed", "lib", "Core");
             Write("closed/runtimes/" + Here.RuntimeIdentifier + "/native/" + Here.LibraryFileName);
             string folder = Path.Combine(_directory, "closed", "runtimes");
-            File.SetUnixFileMode(folder, UnixFileMode.None);
+            ChangeMode(folder, 0);
             failure = Unprivileged(() => Find(null, assembly, Here));
             Assert.Contains(Here.LibraryFileName + ", which this account may not look at", failure.Problem);
-            File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            ChangeMode(folder, 0x1C0 /* rwx------ */);
         }
 
         [Fact]
@@ -349,7 +350,7 @@ namespace Cosmi.Interop.Tests
         [Fact]
         public void A_library_for_a_newer_glibc_is_told_so()
         {
-            if (!OperatingSystem.IsLinux() || Here.IsMusl)
+            if (Here.System != NativeSystem.Linux || Here.IsMusl)
             {
                 return;
             }
@@ -367,7 +368,7 @@ namespace Cosmi.Interop.Tests
         [Fact]
         public void A_library_for_the_other_C_library_is_told_so_and_never_tried()
         {
-            if (!OperatingSystem.IsLinux() || Here.IsMusl)
+            if (Here.System != NativeSystem.Linux || Here.IsMusl)
             {
                 return;
             }
@@ -420,8 +421,7 @@ namespace Cosmi.Interop.Tests
         [Fact]
         public void Another_library_is_told_by_the_function_it_lacks()
         {
-            string runtime = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
-            string file = Directory.GetFiles(runtime).First(name => Path.GetFileNameWithoutExtension(name) is "libSystem.Native" or "coreclr");
+            string file = Compile("libother.so", "int other(void) { return 0; }");
             CosmiLibraryException failure = Assert.Throws<CosmiLibraryException>(() => NativeMethods.Load(file));
 
             Assert.Contains(file, failure.Problem);
@@ -459,7 +459,7 @@ namespace Cosmi.Interop.Tests
             string file = Path.Combine(_directory, name);
             string code = file + ".c";
             File.WriteAllText(code, source);
-            using Process compiler = Process.Start("cc", new[] { "-shared", "-fPIC", "-o", file, code }.Concat(arguments));
+            using Process compiler = Process.Start("cc", new[] { "-shared", "-fPIC", "-o", file, code }.Concat(arguments).ToArray());
             compiler.WaitForExit();
             Assert.Equal(0, compiler.ExitCode);
             return file;
@@ -479,6 +479,11 @@ namespace Cosmi.Interop.Tests
             thread.Join();
             return Assert.IsType<CosmiLibraryException>(failure);
         }
+
+        private static void ChangeMode(string path, uint mode) => Assert.Equal(0, ChangeMode(Encoding.UTF8.GetBytes(path + "\0"), mode));
+
+        [DllImport("libc", EntryPoint = "chmod")]
+        private static extern int ChangeMode(byte[] path, uint mode);
 
         [DllImport("libc", EntryPoint = "setfsuid")]
         private static extern int SetFileSystemUser(int user);
