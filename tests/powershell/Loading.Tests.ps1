@@ -164,6 +164,14 @@ try { Get-CosmiVersion } catch { Write-Failure -Record `$_ }
         $failure.message.Contains($decoys) | Should -BeFalse
     }
 
+    It 'an assembly without a file of its own looks beside the program' {
+        $output = Invoke-Child -Script @"
+[void] [System.Reflection.Assembly]::Load([System.IO.File]::ReadAllBytes('$([System.IO.Path]::GetDirectoryName($manifest))/lib/Core/Cosmi.Interop.dll'))
+try { [Cosmi.Interop.CosmiLibrary].GetProperty('Path').GetValue(`$null) } catch { `$_.Exception.GetBaseException().Message.Contains([System.IO.Path]::Combine([System.AppContext]::BaseDirectory, '$name')) }
+"@
+        $output.Trim() | Should -Be 'True'
+    }
+
     It 'one that comes later is found in the same session' {
         $output = Invoke-Child -Script @"
 Import-Module -Name '$manifest'
