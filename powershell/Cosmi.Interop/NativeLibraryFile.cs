@@ -15,6 +15,7 @@ namespace Cosmi.Interop
         internal const string OverrideVariable = "COSMI_LIBRARY";
 
         private const int LongestPlainWindowsPath = 259;
+        private const string DoesNotExist = "does not exist";
 
         private readonly IntPtr _library;
 
@@ -264,22 +265,29 @@ namespace Cosmi.Interop
 
         private static CosmiLibraryException NotFound(IEnumerable<string> candidates, IEnumerable<string> directories, NativePlatform platform)
         {
-            var problem = new StringBuilder("The native library for ").Append(platform.RuntimeIdentifier).Append(" was not found. Tried:");
+            var problem = new StringBuilder("The native library for ").Append(platform.RuntimeIdentifier).Append(" was not found; tried");
             bool isTooLong = false;
             foreach (string candidate in candidates)
             {
-                problem.Append(Environment.NewLine).Append("  ").Append(candidate).Append(", which ").Append(Absence(candidate));
+                problem.Append(" '").Append(candidate).Append("'");
+                if (Absence(candidate) is string absence && absence != DoesNotExist)
+                {
+                    problem.Append(" (which ").Append(absence).Append(")");
+                }
+
+                problem.Append(",");
                 isTooLong |= platform.System == NativeSystem.Windows && candidate.Length > LongestPlainWindowsPath;
             }
 
             List<string> others = directories.SelectMany(Others).Distinct().OrderBy(name => name, StringComparer.Ordinal).ToList();
+            problem.Length--;
             if (others.Count > 0)
             {
-                problem.Append(Environment.NewLine).Append("There it exists only for ").Append(string.Join(", ", others));
+                problem.Append("; there are libraries only for ").Append(string.Join(", ", others));
             }
 
             string action = isTooLong ? "Move it to a folder with a shorter path: this one may be too long for Windows."
-                : "Install the module, or the package Cosmi.Interop, again, one that has " + platform.RuntimeIdentifier + ".";
+                : "Install a module, or a package Cosmi.Interop, that has " + platform.RuntimeIdentifier + ".";
             return new CosmiLibraryException(
                 problem.ToString(),
                 action + " Or build the library and set the environment variable " + OverrideVariable + " to its absolute path.");
@@ -317,7 +325,7 @@ namespace Cosmi.Interop
             }
             catch (Exception exception) when (exception is FileNotFoundException || exception is DirectoryNotFoundException)
             {
-                return "does not exist";
+                return DoesNotExist;
             }
             catch (Exception exception) when (exception is IOException || exception is ArgumentException || exception is NotSupportedException)
             {

@@ -124,8 +124,8 @@ try { Get-CosmiToken -ErrorAction Stop } catch { Write-Failure -Record `$_ }
 "@)
         $failure.id | Should -Be 'Cosmi.LibraryNotLoaded'
         $failure.category | Should -Be 'ResourceUnavailable'
-        $failure.message | Should -BeLike "*for $($own.RuntimeIdentifier) was not found*runtimes*$($own.RuntimeIdentifier)*native*$name, which does not exist*"
-        $failure.message | Should -Not -BeLike '*exists only for*'
+        $failure.message | Should -BeLike "*for $($own.RuntimeIdentifier) was not found; tried '*runtimes*$($own.RuntimeIdentifier)*native*$name', *"
+        $failure.message | Should -Not -BeLike '*only for*'
         $failure.action | Should -BeLike "Install *$($own.RuntimeIdentifier)*COSMI_LIBRARY*"
     }
 
@@ -143,7 +143,7 @@ try { Get-CosmiVersion } catch { Write-Failure -Record `$_ }
         finally {
             [System.IO.Directory]::Delete([System.IO.Path]::Combine($folder, 'without', 'Cosmi', 'runtimes'), $true)
         }
-        $failure.message | Should -BeLike '*exists only for osx-arm64'
+        $failure.message | Should -BeLike '*; there are libraries only for osx-arm64'
     }
 
     It 'none is taken from the current directory, PATH or where the system looks' {
@@ -448,6 +448,43 @@ Import-Module -Name Cosmi -RequiredVersion $version
         # In the shell's own words, which about_Cosmi explains: .NET loads an assembly once.
         $failure.message | Should -BeLike "*Cosmi.Interop, Version=$next.0*same name is already loaded"
         $output | Should -BeLike "*module: $version 1*refused again*again: $version*"
+    }
+
+    It 'the same release in another folder is refused while the first is imported, and is the first after that' {
+        $copy = Copy-StagedModule -Destination ([System.IO.Path]::Combine($folder, 'copy', 'Cosmi'))
+        $output = Invoke-Child -Script @"
+$report
+Import-Module -Name '$former'
+`$null = Get-CosmiVersion
+try { Import-Module -Name '$copy' -ErrorAction Stop } catch { 'refused' }
+(Get-CosmiVersion).Path
+Remove-Module -Name Cosmi
+Import-Module -Name '$copy'
+(Get-CosmiVersion 3>&1).Path
+Get-LoadedCount
+"@
+        $file = [System.IO.Path]::Combine([System.IO.Path]::GetDirectoryName($former), 'runtimes', $own.RuntimeIdentifier, 'native', $name)
+        @($output.Trim() -split "\r?\n") | Should -Be @('refused', $file, $file, '1')
+    }
+
+    It 'a folder that was replaced by another release while it was imported gives one warning' {
+        $place = Copy-StagedModule -Destination ([System.IO.Path]::Combine($folder, 'place', 'Cosmi'))
+        $update = Copy-StagedModule -Destination ([System.IO.Path]::Combine($folder, 'update', 'Cosmi'))
+        Set-ModuleVersion -Manifest $update -From $version -To $next
+        $output = Invoke-Child -Script @"
+Import-Module -Name '$place'
+`$null = Get-CosmiVersion
+Remove-Module -Name Cosmi
+# What is in use cannot be replaced on Windows, but renamed it can be.
+[System.IO.Directory]::Move('$([System.IO.Path]::GetDirectoryName($place))', '$([System.IO.Path]::Combine($folder, 'place', 'former'))')
+[System.IO.Directory]::Move('$([System.IO.Path]::GetDirectoryName($update))', '$([System.IO.Path]::GetDirectoryName($place))')
+Import-Module -Name '$place'
+(Get-CosmiVersion -WarningVariable told -WarningAction SilentlyContinue).Module
+[string] `$told
+"@
+        $lines = @($output.Trim() -split "\r?\n")
+        $lines[0] | Should -Be ([string] $version)
+        $lines[1] | Should -BeLike "Cosmi $next was imported from *, but its code at work here is that of $version, *Start a new session*"
     }
 
     It 'a folder in which half of the files were replaced gives one warning' {
