@@ -25,6 +25,10 @@ namespace Cosmi.Interop
         /// <exception cref="CosmiLibraryException">There is no suitable library.</exception>
         public static string Path => NativeMethods.Current.Path;
 
+        /// <summary>Which build of the native library this process needs, for instance <c>linux-musl-x64</c>.</summary>
+        /// <exception cref="CosmiLibraryException">There is none for this operating system.</exception>
+        public static string RuntimeIdentifier => NativePlatform.Current.RuntimeIdentifier;
+
         /// <summary>The names of the environment variables that clients look at, in the order of <see cref="CosmiEnvironment.VariablesSeen"/>.</summary>
         /// <exception cref="CosmiLibraryException">There is no suitable library.</exception>
         public static IReadOnlyList<string> VariableNames => Names.Value;

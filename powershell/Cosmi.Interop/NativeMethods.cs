@@ -1,6 +1,8 @@
 using System;
 using System.Runtime.InteropServices;
 
+[assembly: DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+
 namespace Cosmi.Interop
 {
     /// <summary>
@@ -180,8 +182,10 @@ namespace Cosmi.Interop
             if (found >> 16 != RequiredAbiVersion >> 16 || (found & 0xFFFF) < (RequiredAbiVersion & 0xFFFF))
             {
                 throw new CosmiLibraryException(
-                    "The native library '" + library.Path + "' has ABI version " + ToVersion(found) + ", but " + ToVersion(RequiredAbiVersion)
-                    + " or a later one of the same major version is needed. Install the library and Cosmi.Interop of the same release.");
+                    "The native library '" + library.Path + "' is too " + (found < RequiredAbiVersion ? "old" : "new") + " for Cosmi.Interop "
+                    + typeof(NativeMethods).Assembly.GetName().Version.ToString(3) + ": its ABI version is " + ToVersion(found) + ", and "
+                    + ToVersion(RequiredAbiVersion) + " is needed, or a later one of the same major version",
+                    NativeLibraryFile.Replace(library.Path));
             }
 
             cosmi_version = library.Bind<cosmi_version_fn>("cosmi_version");
@@ -336,7 +340,7 @@ namespace Cosmi.Interop
 
         /// <summary>Loads one file and binds everything; the file stays loaded whatever happens.</summary>
         /// <exception cref="CosmiLibraryException">The file cannot be loaded, lacks a function or has the wrong version.</exception>
-        internal static NativeMethods Load(string path) => new NativeMethods(NativeLibraryFile.Load(path));
+        internal static NativeMethods Load(string path) => new NativeMethods(NativeLibraryFile.Load(path, NativePlatform.Current));
 
         /// <summary>An ABI version as people write it.</summary>
         internal static Version ToVersion(uint abiVersion) => new Version((int)(abiVersion >> 16), (int)(abiVersion & 0xFFFF));
@@ -961,11 +965,20 @@ namespace Cosmi.Interop
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
     internal delegate int cosmi_resources_change_fn(IntPtr resources);
 
-    /// <summary>The few functions of the operating system that loading a library needs; the same on .NET Framework and .NET.</summary>
+    /// <summary>
+    /// The few functions of the operating system that loading a library needs; the same on .NET Framework and .NET. They are looked for where the system
+    /// has its own, not beside this assembly: see the attribute above.
+    /// </summary>
     internal static class SystemMethods
     {
         internal const int RtldNow = 2;
-        internal const uint LoadWithAlteredSearchPath = 8;
+
+        // The library's own dependencies: from its folder and the system's, neither from the current directory nor from PATH.
+        internal const uint SearchLoadDirectoryAndSystem = 0x100 | 0x800;
+        internal const uint SearchSystem = 0x800;
+
+        // A failure is told by its code, not by a dialogue box that waits for somebody.
+        internal const uint FailCriticalErrors = 1;
 
         // The dynamic linker of glibc (all versions) and of musl (which knows the name) on Linux.
         [DllImport("libdl.so.2", EntryPoint = "dlopen")]
@@ -994,6 +1007,12 @@ namespace Cosmi.Interop
 
         [DllImport("kernel32", EntryPoint = "GetProcAddress", CharSet = CharSet.Ansi, ExactSpelling = true)]
         internal static extern IntPtr WindowsSymbol(IntPtr library, byte[] name);
+
+        [DllImport("kernel32", EntryPoint = "SetThreadErrorMode", ExactSpelling = true)]
+        internal static extern int WindowsErrorMode(uint mode, out uint former);
+
+        [DllImport("kernel32", EntryPoint = "GetFileAttributesW", CharSet = CharSet.Unicode, ExactSpelling = true)]
+        internal static extern uint WindowsAttributes(string path);
 
         [DllImport("kernel32", EntryPoint = "GetSystemInfo", ExactSpelling = true)]
         internal static extern void WindowsSystemInfo([Out] byte[] info);

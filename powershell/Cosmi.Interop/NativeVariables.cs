@@ -14,7 +14,7 @@ namespace Cosmi.Interop
         /// <exception cref="ArgumentException">A variable cannot be passed as UTF-8 with a NUL at its end.</exception>
         internal static void HandOver(NativeMethods native, OptionsHandle options)
         {
-            if (NativePlatform.System == NativeSystem.Windows)
+            if (NativePlatform.Current.System == NativeSystem.Windows)
             {
                 return;
             }

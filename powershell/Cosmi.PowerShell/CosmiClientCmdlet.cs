@@ -52,6 +52,7 @@ namespace Cosmi.PowerShell
         /// <inheritdoc/>
         protected override void BeginProcessing()
         {
+            base.BeginProcessing();
             // Where there is no usable client, an empty pipeline says so too.
             Usable();
             if (!string.IsNullOrEmpty(System.Environment.GetEnvironmentVariable("COSMI_LIBRARY")))

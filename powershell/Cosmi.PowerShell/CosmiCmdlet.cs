@@ -20,6 +20,10 @@ namespace Cosmi.PowerShell
         private static readonly TimeSpan QuietTime = TimeSpan.FromSeconds(2);
         private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(1);
 
+        // .NET loads an assembly once: a session goes on with the code it began with, whatever is imported, or copied over its files, later.
+        private protected static readonly string CodeVersion = typeof(CosmiCmdlet).Assembly.GetName().Version.ToString(3);
+        private static int differenceTold;
+
         private readonly CancellationTokenSource _stop = new CancellationTokenSource();
         // Never disposed: a log record or an end may still arrive from a library thread when the command is over.
         private readonly BlockingCollection<CosmiLogRecord?> _queue = new BlockingCollection<CosmiLogRecord?>();
@@ -105,6 +109,18 @@ namespace Cosmi.PowerShell
         }
 
         /// <inheritdoc/>
+        protected override void BeginProcessing()
+        {
+            PSModuleInfo? module = MyInvocation.MyCommand.Module;
+            if (module != null && VersionOf(module) != CodeVersion && Interlocked.Exchange(ref differenceTold, 1) == 0)
+            {
+                WriteWarning(
+                    $"Cosmi {VersionOf(module)} was imported from '{module.ModuleBase}', but its code at work here is that of {CodeVersion}, from"
+                    + $" '{typeof(CosmiCmdlet).Assembly.Location}'. Start a new session; if it says so too, install the module again.");
+            }
+        }
+
+        /// <inheritdoc/>
         protected override void EndProcessing()
         {
             Drain(0);
@@ -142,6 +158,8 @@ namespace Cosmi.PowerShell
                 _stop.Cancel();
             }
         }
+
+        private static string VersionOf(PSModuleInfo module) => $"{module.Version.Major}.{module.Version.Minor}.{Math.Max(0, module.Version.Build)}";
 
         private Task<T> Start<T>(Func<CosmiCallOptions, CancellationToken, Task<T>> start)
         {

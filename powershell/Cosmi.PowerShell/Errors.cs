@@ -31,7 +31,7 @@ namespace Cosmi.PowerShell
         {
             string message = Message(exception);
             var failure = exception as CosmiException;
-            string? action = failure?.Action ?? (exception as RefusalException)?.Action;
+            string? action = failure?.Action ?? (exception as RefusalException)?.Action ?? (exception as CosmiLibraryException)?.Action;
             if (changes && (failure?.Status == CosmiStatus.TimedOut || exception is TimeoutException))
             {
                 action = GoesOn;
@@ -51,7 +51,7 @@ namespace Cosmi.PowerShell
         /// <summary>What happened, without what to do about it.</summary>
         internal static string Message(Exception exception)
         {
-            string message = exception.Message;
+            string message = (exception as CosmiLibraryException)?.Problem ?? exception.Message;
             return (exception as CosmiException)?.RequestId is string requestId && message.IndexOf(requestId, StringComparison.Ordinal) < 0
                 ? message + $" (request id {requestId})"
                 : message;

@@ -12,11 +12,10 @@ namespace Cosmi.PowerShell
         /// <inheritdoc/>
         protected override void ProcessRecord()
         {
-            Version module = MyInvocation.MyCommand.Module?.Version ?? GetType().Assembly.GetName().Version;
             VersionInfo version;
             try
             {
-                version = new VersionInfo(module.ToString(), CosmiLibrary.Version, CosmiLibrary.AbiVersion, CosmiLibrary.Path);
+                version = new VersionInfo(CodeVersion, CosmiLibrary.Version, CosmiLibrary.AbiVersion, CosmiLibrary.RuntimeIdentifier, CosmiLibrary.Path);
             }
             catch (Exception exception) when (Errors.IsFailure(exception))
             {

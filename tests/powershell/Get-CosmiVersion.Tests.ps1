@@ -19,6 +19,8 @@ Describe 'Get-CosmiVersion' {
         $version.Module | Should -Be ([string] (Get-Module -Name Cosmi).Version)
         $version.Library | Should -Be $version.Module
         $version.Abi.Major | Should -Be 1
+        $version.RuntimeIdentifier | Should -Match '^(win|linux|linux-musl|osx)-(x64|arm64)$'
         $version.Path | Should -Exist
+        $version.Path.Replace('\', '/') | Should -BeLike "*/runtimes/$($version.RuntimeIdentifier)/native/*"
     }
 }

@@ -164,17 +164,6 @@ try { Get-CosmiAccountKey -Client `$client } catch { `$_.FullyQualifiedErrorId }
 "@
         $output.Trim() | Should -BeLike 'Cosmi.InvalidState,*'
     }
-
-    It 'says which files were tried where the library is missing' {
-        $copy = Join-Path -Path ([string] $TestDrive) -ChildPath 'Cosmi'
-        Copy-Item -Path $staged -Destination $copy -Recurse
-        Remove-Item -Path (Join-Path -Path $copy -ChildPath 'runtimes') -Recurse
-        $output = Invoke-Child -Environment @{ COSMI_LIBRARY = '' } -Script @"
-Import-Module -Name '$copy/Cosmi.psd1'
-try { Get-CosmiToken -ErrorAction Stop } catch { `$_.FullyQualifiedErrorId; `$_.CategoryInfo.Category; [string] `$_ }
-"@
-        $output | Should -BeLike "Cosmi.LibraryNotLoaded,*ResourceUnavailable*runtimes*native*COSMI_LIBRARY*"
-    }
 }
 
 Describe 'Scripts of this repository' {
