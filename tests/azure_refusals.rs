@@ -1,0 +1,822 @@
+//! What Resource Manager and the providers behind it refuse: each case has its kind, its status and its advice.
+
+mod support;
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use cosmi::azure::{Assignment, Client, Error, KeyRole, Kind, Settings, Throughput};
+use serde_json::{Value, json};
+use support::{QuickClock, Simulator, call};
+
+const ACCOUNT: &str = r#"{"location":"westeurope","kind":"GlobalDocumentDB","properties":{"databaseAccountOfferType":"Standard","locations":[{"locationName":"westeurope","failoverPriority":0}]}}"#;
+const FUNCTION: &str = "33333333-0000-0000-0000-000000000022";
+
+/// What is being done when it is refused.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Doing {
+    ShowAccount,
+    CreateAccount,
+    DeleteAccount,
+    ListKeys,
+    RegenerateKey,
+    CreateDatabase,
+    SetThroughput,
+    EnableIdentity,
+    Grant,
+}
+
+use Doing::{
+    CreateAccount, CreateDatabase, DeleteAccount, EnableIdentity, Grant, ListKeys, RegenerateKey,
+    SetThroughput, ShowAccount,
+};
+
+impl Doing {
+    /// The request that does it.
+    fn request(self) -> Value {
+        let (method, path) = match self {
+            ShowAccount => ("GET", "/databaseAccounts/myaccount"),
+            CreateAccount => ("PUT", "/databaseAccounts/brandnew"),
+            DeleteAccount => ("DELETE", "/databaseAccounts/myaccount"),
+            ListKeys => ("POST", "keys"),
+            RegenerateKey => ("POST", "/regenerateKey"),
+            CreateDatabase => ("PUT", "/sqlDatabases/Sales"),
+            SetThroughput => ("PUT", "/throughputSettings"),
+            EnableIdentity => ("PATCH", "/virtualMachines/assignedvm"),
+            Grant => ("PUT", "/roleAssignments/"),
+        };
+        json!({ "face": "arm", "method": method, "path": path })
+    }
+
+    async fn refused(self, azure: &Simulator, client: &Client) -> Error {
+        let call = call(client);
+        let account = azure.account("myaccount");
+        match self {
+            ShowAccount => client.show_account(&call, &account).await.map(drop),
+            CreateAccount => client
+                .create_account(&call, &azure.account("brandnew"), ACCOUNT, true)
+                .await
+                .map(drop),
+            DeleteAccount => client.delete_account(&call, &account, true).await.map(drop),
+            ListKeys => client
+                .list_keys(&call, &account, cosmi::azure::KeyKind::ReadWrite)
+                .await
+                .map(drop),
+            RegenerateKey => {
+                client
+                    .regenerate_key(&call, &account, KeyRole::Primary)
+                    .await
+            }
+            CreateDatabase => client
+                .create_resource(&call, &account, "Sales", None, "{}", None, true)
+                .await
+                .map(drop),
+            SetThroughput => client
+                .set_throughput(
+                    &call,
+                    &account,
+                    "Test",
+                    Some("Test"),
+                    Throughput::Manual(1200),
+                    true,
+                )
+                .await
+                .map(drop),
+            EnableIdentity => {
+                let id = format!(
+                    "/subscriptions/{}/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/assignedvm",
+                    azure.subscription()
+                );
+                client.enable_identity(&call, &id, true).await.map(drop)
+            }
+            Grant => client
+                .grant_access(
+                    &call,
+                    &account,
+                    &Assignment {
+                        principal_id: FUNCTION.to_owned(),
+                        role: "Reader".to_owned(),
+                    },
+                )
+                .await
+                .map(drop),
+        }
+        .expect_err("refused")
+    }
+}
+
+/// What is said of a refusal, in the message and in the advice.
+struct Told {
+    kind: Kind,
+    message: &'static str,
+    action: &'static str,
+}
+
+fn told(kind: Kind, message: &'static str, action: &'static str) -> Told {
+    Told {
+        kind,
+        message,
+        action,
+    }
+}
+
+fn assert_told(error: &Error, doing: Doing, code: Option<&str>, told: &Told) {
+    assert_eq!(error.kind(), told.kind, "{doing:?} {code:?}: {error:?}");
+    assert_eq!(error.service_code(), code, "{doing:?}: {error:?}");
+    assert!(
+        error.message().contains(told.message),
+        "{doing:?} {code:?}: {:?} is not in {error:?}",
+        told.message
+    );
+    assert!(
+        error
+            .action()
+            .is_some_and(|action| action.contains(told.action)),
+        "{doing:?} {code:?}: {:?} is not in {error:?}",
+        told.action
+    );
+    assert!(
+        !error.message().ends_with('.') && !error.message().contains('\n'),
+        "{error:?}"
+    );
+}
+
+/// Resource Manager's own envelope.
+fn enveloped(code: &str, message: &str) -> Value {
+    json!({ "error": { "code": code, "message": message } })
+}
+
+/// As Cosmos DB's provider answers, and what it passes on from the data plane.
+fn bare(code: &str, message: &str) -> Value {
+    json!({ "code": code, "message": format!("{message}\r\nActivityId: 00000000-0000-0000-0000-000000000001, Microsoft.Azure.Documents.Common/2.14.0") })
+}
+
+fn passed_on(code: &str, message: &str) -> Value {
+    bare(
+        code,
+        &format!("Message: {}", json!({ "Errors": [message] })),
+    )
+}
+
+fn lacks(action: &str) -> Value {
+    enveloped(
+        "AuthorizationFailed",
+        &format!(
+            "The client 'c' with object id 'o' does not have authorization to perform action '{action}' over scope '/subscriptions/s' or the scope is invalid. If access was recently granted, please refresh your credentials."
+        ),
+    )
+}
+
+#[tokio::test]
+async fn each_refusal_has_its_kind_and_its_advice() {
+    let azure = Simulator::start();
+    let client = azure.client();
+    let cases: Vec<(Doing, u16, Value, Told)> = vec![
+        (
+            CreateAccount,
+            403,
+            json!({ "error": {
+                "code": "RequestDisallowedByPolicy", "target": "brandnew",
+                "message": "Resource 'brandnew' was disallowed by policy. Policy identifiers: '[]'.",
+                "additionalInfo": [{ "type": "PolicyViolation", "info": { "policyAssignmentDisplayName": "No local auth" } }],
+            } }),
+            told(
+                Kind::Forbidden,
+                "the policy 'No local auth' of the subscription forbids to create account brandnew",
+                "Azure Policy",
+            ),
+        ),
+        (
+            CreateAccount,
+            403,
+            enveloped(
+                "RequestDisallowedByPolicy",
+                "Resource 'brandnew' was disallowed by policy.",
+            ),
+            told(
+                Kind::Forbidden,
+                "a policy of the subscription forbids",
+                "Azure Policy",
+            ),
+        ),
+        (
+            CreateAccount,
+            404,
+            enveloped(
+                "SubscriptionNotFound",
+                "The subscription '1' could not be found.",
+            ),
+            told(
+                Kind::NotFound,
+                "no such subscription",
+                "check the subscription id",
+            ),
+        ),
+        (
+            ShowAccount,
+            400,
+            enveloped(
+                "InvalidSubscriptionId",
+                "The provided subscription identifier 'x' is malformed or invalid.",
+            ),
+            told(
+                Kind::NotFound,
+                "no such subscription",
+                "check the subscription id",
+            ),
+        ),
+        (
+            CreateAccount,
+            409,
+            enveloped(
+                "ReadOnlyDisabledSubscription",
+                "The subscription '1' is disabled and therefore marked as read only.",
+            ),
+            told(
+                Kind::Conflict,
+                "the subscription is turned off",
+                "turned on again",
+            ),
+        ),
+        (
+            CreateAccount,
+            409,
+            enveloped(
+                "MissingSubscriptionRegistration",
+                "The subscription is not registered to use namespace 'Microsoft.DocumentDB'. See https://aka.ms/rps-not-found for how to register subscriptions.",
+            ),
+            told(
+                Kind::Conflict,
+                "does not use Microsoft.DocumentDB yet",
+                "Register-AzResourceProvider -ProviderNamespace Microsoft.DocumentDB",
+            ),
+        ),
+        (
+            ShowAccount,
+            400,
+            enveloped(
+                "NoRegisteredProviderFound",
+                "No registered resource provider found for location 'westeurope' and API version '2024-11-15' for type 'databaseAccounts'.",
+            ),
+            told(Kind::Service, "API version '2024-11-15'", "-Cloud"),
+        ),
+        (
+            CreateAccount,
+            404,
+            enveloped(
+                "ResourceGroupNotFound",
+                "Resource group 'rg' could not be found.",
+            ),
+            told(
+                Kind::NotFound,
+                "no such resource group",
+                "it is not made with what is made in it",
+            ),
+        ),
+        (
+            ShowAccount,
+            404,
+            enveloped(
+                "ResourceGroupNotFound",
+                "Resource group 'rg' could not be found.",
+            ),
+            told(
+                Kind::NotFound,
+                "no such resource group",
+                "found by its name",
+            ),
+        ),
+        (
+            ShowAccount,
+            404,
+            enveloped("ResourceNotFound", "The Resource 'x' was not found."),
+            told(
+                Kind::NotFound,
+                "cannot read account myaccount, which does not exist",
+                "account name",
+            ),
+        ),
+        (
+            CreateDatabase,
+            404,
+            passed_on("NotFound", "Resource Not Found"),
+            told(
+                Kind::NotFound,
+                "(NotFound: Resource Not Found)",
+                "case-sensitive",
+            ),
+        ),
+        (
+            EnableIdentity,
+            404,
+            enveloped("ResourceNotFound", "The Resource 'x' was not found."),
+            told(
+                Kind::NotFound,
+                "the identity of assignedvm",
+                "check subscription, resource group and name",
+            ),
+        ),
+        (
+            DeleteAccount,
+            409,
+            enveloped(
+                "ScopeLocked",
+                "The scope 'x' cannot perform delete operation because following scope(s) are locked: 'x'. Please remove the lock and try again.",
+            ),
+            told(
+                Kind::Conflict,
+                "a lock forbids to delete account myaccount",
+                "remove the lock",
+            ),
+        ),
+        (
+            ListKeys,
+            409,
+            enveloped(
+                "ScopeLocked",
+                "The scope 'x' cannot perform write operation because following scope(s) are locked: 'x'.",
+            ),
+            told(
+                Kind::Conflict,
+                "a lock forbids reading the keys",
+                "-Kind ReadOnly",
+            ),
+        ),
+        (
+            Grant,
+            400,
+            enveloped(
+                "PrincipalNotFound",
+                "Principal 33333333000000000000000000000022 does not exist in the directory d.",
+            ),
+            told(
+                Kind::NotFound,
+                "does not exist in the directory",
+                "not its client id",
+            ),
+        ),
+        (
+            Grant,
+            400,
+            enveloped(
+                "UnmatchedPrincipalType",
+                "The PrincipalId '1' has type 'User' , which is different from specified PrinciaplType 'ServicePrincipal'.",
+            ),
+            told(
+                Kind::InvalidArgument,
+                "no identity of a machine or app",
+                "managed identity",
+            ),
+        ),
+        (
+            Grant,
+            400,
+            enveloped(
+                "RoleAssignmentUpdateNotPermitted",
+                "Tenant ID, application ID, principal ID, and scope are not allowed to be updated.",
+            ),
+            told(
+                Kind::Conflict,
+                "gives another already",
+                "Revoke-CosmiAccess",
+            ),
+        ),
+        (
+            Grant,
+            404,
+            enveloped(
+                "RoleDefinitionDoesNotExist",
+                "The specified role definition with ID '1' does not exist.",
+            ),
+            told(Kind::NotFound, "no such role", "the id of the role"),
+        ),
+        (
+            CreateAccount,
+            400,
+            enveloped(
+                "LocationNotAvailableForResourceType",
+                "The provided location 'nowhere' is not available for resource type 'Microsoft.DocumentDB/databaseAccounts'. List of available regions for the resource type is 'westeurope'.",
+            ),
+            told(
+                Kind::InvalidArgument,
+                "that region has no Cosmos DB",
+                "choose a region",
+            ),
+        ),
+        (
+            CreateAccount,
+            503,
+            bare(
+                "ServiceUnavailable",
+                "Sorry, we are currently experiencing high demand in West Europe region, and cannot fulfill your request at this time.",
+            ),
+            told(
+                Kind::Service,
+                "because the region is full",
+                "another region",
+            ),
+        ),
+        (
+            CreateAccount,
+            400,
+            bare(
+                "BadRequest",
+                "The maximum number of database accounts for subscription 1 has been reached.",
+            ),
+            told(
+                Kind::Conflict,
+                "as many accounts as it may",
+                "another subscription",
+            ),
+        ),
+        (
+            CreateAccount,
+            400,
+            bare(
+                "BadRequest",
+                "Free tier has already been applied to another Azure Cosmos DB account in this subscription.",
+            ),
+            told(
+                Kind::Conflict,
+                "has the free tier",
+                "leave the free tier out",
+            ),
+        ),
+        (
+            CreateAccount,
+            400,
+            bare(
+                "BadRequest",
+                "Dns record for brandnew under zone Document is already taken. Please use a different name for the account.",
+            ),
+            told(Kind::Conflict, "taken by somebody else", "another name"),
+        ),
+        (
+            SetThroughput,
+            403,
+            passed_on(
+                "Forbidden",
+                "Your account is currently configured with a total throughput limit of 1000 RU/s. This operation failed because it would have increased the total throughput to 1200 RU/s.",
+            ),
+            told(
+                Kind::Conflict,
+                "(Forbidden: Your account is currently configured with a total throughput limit of 1000 RU/s.",
+                "total throughput limit",
+            ),
+        ),
+        (
+            CreateDatabase,
+            412,
+            bare(
+                "PreconditionFailed",
+                "There is already an operation in progress which requires exclusive lock on this service myaccount. Please retry the operation after sometime.",
+            ),
+            told(
+                Kind::Conflict,
+                "while something else goes on there",
+                "wait until that has ended",
+            ),
+        ),
+        (
+            CreateDatabase,
+            409,
+            bare("Conflict", "The account is being changed."),
+            told(
+                Kind::Conflict,
+                "as things are (Conflict: The account is being changed.)",
+                "Azure portal",
+            ),
+        ),
+        (
+            CreateDatabase,
+            400,
+            bare(
+                "BadRequest",
+                "The offer should have valid throughput values.",
+            ),
+            told(
+                Kind::InvalidArgument,
+                "Azure cannot create database Sales so (BadRequest: The offer should",
+                "what the message names",
+            ),
+        ),
+        (
+            CreateDatabase,
+            403,
+            bare("Forbidden", "Blocked by the network."),
+            told(
+                Kind::Forbidden,
+                "Azure does not allow to create database Sales (Forbidden: Blocked",
+                "Cosmos DB Operator",
+            ),
+        ),
+        (
+            CreateDatabase,
+            405,
+            enveloped("MethodNotAllowed", "Not that."),
+            told(
+                Kind::Service,
+                "refuses to create database Sales",
+                "request id",
+            ),
+        ),
+        (
+            CreateDatabase,
+            500,
+            enveloped("InternalServerError", "Encountered internal server error."),
+            told(
+                Kind::Service,
+                "does not work at the moment",
+                "service health",
+            ),
+        ),
+        (
+            CreateDatabase,
+            401,
+            enveloped(
+                "InvalidAuthenticationTokenTenant",
+                "The access token is from the wrong issuer.",
+            ),
+            told(
+                Kind::Unauthenticated,
+                "refuses the token",
+                "the subscription's tenant",
+            ),
+        ),
+    ];
+    for (doing, status, body, told) in cases {
+        azure.clear_faults();
+        let code = body.pointer("/error/code").or(body.pointer("/code"));
+        let code = code.and_then(Value::as_str).map(str::to_owned);
+        azure.fault(
+            doing.request(),
+            0,
+            json!({ "status": status, "headers": { "x-ms-request-id": "id-1" }, "body": body.to_string() }),
+        );
+        let error = doing.refused(&azure, &client).await;
+        assert_told(&error, doing, code.as_deref(), &told);
+        assert_eq!(
+            (error.http_status(), error.request_id()),
+            (status, Some("id-1")),
+            "{error:?}"
+        );
+        assert!(!error.message().contains("ActivityId"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_missing_permission_names_the_action_and_a_role_that_has_it() {
+    let azure = Simulator::start();
+    let client = azure.client();
+    for (doing, action, role, place) in [
+        (
+            ShowAccount,
+            "Microsoft.DocumentDB/databaseAccounts/read",
+            "Cosmos DB Account Reader Role",
+            "the account myaccount",
+        ),
+        (
+            CreateAccount,
+            "Microsoft.DocumentDB/databaseAccounts/write",
+            "Cosmos DB Operator",
+            "the resource group",
+        ),
+        (
+            DeleteAccount,
+            "Microsoft.DocumentDB/databaseAccounts/delete",
+            "Cosmos DB Operator",
+            "the account myaccount",
+        ),
+        (
+            ListKeys,
+            "Microsoft.DocumentDB/databaseAccounts/listKeys/action",
+            "DocumentDB Account Contributor",
+            "the account myaccount",
+        ),
+        (
+            RegenerateKey,
+            "Microsoft.DocumentDB/databaseAccounts/regenerateKey/action",
+            "DocumentDB Account Contributor",
+            "the account myaccount",
+        ),
+        (
+            CreateDatabase,
+            "Microsoft.DocumentDB/databaseAccounts/sqlDatabases/write",
+            "Cosmos DB Operator",
+            "the account myaccount",
+        ),
+        (
+            SetThroughput,
+            "Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers/throughputSettings/write",
+            "Cosmos DB Operator",
+            "the account myaccount",
+        ),
+        (
+            EnableIdentity,
+            "Microsoft.Compute/virtualMachines/write",
+            "Virtual Machine Contributor",
+            "the machine",
+        ),
+        (
+            Grant,
+            "Microsoft.Authorization/roleAssignments/write",
+            "Role Based Access Control Administrator",
+            "the account myaccount",
+        ),
+    ] {
+        azure.clear_faults();
+        azure.fault(
+            doing.request(),
+            0,
+            json!({ "status": 403, "body": lacks(action).to_string() }),
+        );
+        let error = doing.refused(&azure, &client).await;
+        assert_eq!(
+            (error.kind(), error.service_code()),
+            (Kind::Forbidden, Some("AuthorizationFailed")),
+            "{error:?}"
+        );
+        assert!(
+            error.message().ends_with(&format!("it lacks {action}")),
+            "{error}"
+        );
+        let advice = format!("give the identity the role '{role}' on {place}");
+        assert!(
+            error
+                .action()
+                .is_some_and(|action| action.starts_with(&advice)),
+            "{error:?}"
+        );
+    }
+    azure.clear_faults();
+    let body = enveloped(
+        "LinkedAuthorizationFailed",
+        "The client 'c' with object id 'o' has permission to perform action 'Microsoft.Compute/virtualMachines/write' on scope 'm'; however, it does not have permission to perform action(s) 'Microsoft.ManagedIdentity/userAssignedIdentities/assign/action' on the linked scope(s) 'i' (respectively) or the linked scope(s) are invalid.",
+    );
+    azure.fault(
+        EnableIdentity.request(),
+        0,
+        json!({ "status": 403, "body": body.to_string() }),
+    );
+    let error = EnableIdentity.refused(&azure, &client).await;
+    assert_told(
+        &error,
+        EnableIdentity,
+        Some("LinkedAuthorizationFailed"),
+        &told(
+            Kind::Forbidden,
+            "but not what belongs to it",
+            "the role 'Managed Identity Operator' on that identity",
+        ),
+    );
+}
+
+#[tokio::test]
+async fn an_operation_that_fails_is_told_as_if_it_had_been_refused_at_once() {
+    let azure = Simulator::start();
+    let client = azure.client();
+    for (doing, code, message, expected) in [
+        (
+            CreateAccount,
+            "ServiceUnavailable",
+            "Sorry, we are currently experiencing high demand in this region, and cannot fulfill your request at this time.",
+            told(
+                Kind::Service,
+                "(ServiceUnavailable: Sorry, we",
+                "another region",
+            ),
+        ),
+        (
+            CreateAccount,
+            "BadRequest",
+            "The maximum number of database accounts for subscription 1 has been reached.",
+            told(
+                Kind::Conflict,
+                "as many accounts as it may",
+                "another subscription",
+            ),
+        ),
+        (
+            CreateAccount,
+            "RequestDisallowedByPolicy",
+            "Resource 'brandnew' was disallowed by policy.",
+            told(Kind::Forbidden, "a policy", "Azure Policy"),
+        ),
+        (
+            CreateDatabase,
+            "SomethingNew",
+            "Something went wrong.",
+            told(
+                Kind::Service,
+                "Azure could not create database Sales (SomethingNew: Something went wrong.)",
+                "the code says why",
+            ),
+        ),
+        (
+            RegenerateKey,
+            "SomethingNew",
+            "This text might hold a key.",
+            told(
+                Kind::Service,
+                "key of account myaccount (SomethingNew)",
+                "the code says why",
+            ),
+        ),
+    ] {
+        azure.set_operations(json!({ "polls": 1, "fail": { "code": code, "message": message } }));
+        let error = doing.refused(&azure, &client).await;
+        assert_told(&error, doing, Some(code), &expected);
+        assert!(error.request_id().is_some(), "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_in_the_way_is_not_taken_for_a_missing_role() {
+    let azure = Simulator::start();
+    let client = azure.client();
+    azure.fault(
+        CreateDatabase.request(),
+        0,
+        json!({ "status": 403, "headers": { "content-type": "text/html" }, "body": "<html>blocked</html>" }),
+    );
+    let error = CreateDatabase.refused(&azure, &client).await;
+    assert_eq!(
+        (error.kind(), error.http_status()),
+        (Kind::BadResponse, 403),
+        "{error:?}"
+    );
+}
+
+#[tokio::test]
+async fn what_goes_on_elsewhere_in_the_account_is_waited_for() {
+    let azure = Simulator::start();
+    let client = azure.client();
+    let account = azure.account("myaccount");
+    let busy = bare(
+        "PreconditionFailed",
+        "There is already an operation in progress which requires exclusive lock on this service myaccount. Please retry the operation after sometime.",
+    );
+    azure.fault(
+        CreateDatabase.request(),
+        3,
+        json!({ "status": 412, "body": busy.to_string() }),
+    );
+    client
+        .create_resource(&call(&client), &account, "Sales", None, "{}", None, true)
+        .await
+        .expect("made in the end");
+}
+
+#[tokio::test]
+async fn patience_is_asked_for_in_seconds_or_as_a_date() {
+    let azure = Simulator::start();
+    let clock = Arc::new(QuickClock::default());
+    let client = Client::with_host(
+        Settings::default(),
+        Arc::new(support::Records::default()),
+        support::host(azure.env(), &clock),
+    )
+    .expect("a client");
+    let in_s = |seconds| httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(seconds));
+    let busy = |after: &str| {
+        json!({
+            "status": 429,
+            "headers": { "Retry-After": after },
+            "body": enveloped("TooManyRequests", "The request is being throttled.").to_string(),
+        })
+    };
+    for after in ["7", &in_s(7)] {
+        clock.slept.lock().expect("unpoisoned").clear();
+        azure.fault(ShowAccount.request(), 1, busy(after));
+        client
+            .show_account(&call(&client), &azure.account("myaccount"))
+            .await
+            .unwrap_or_else(|error| panic!("{after}: {error:?}"));
+        let slept = clock.slept.lock().expect("unpoisoned").clone();
+        // a date has whole seconds, of which the first has begun
+        assert!(
+            slept
+                .iter()
+                .any(|slept| (Duration::from_secs(6)..=Duration::from_secs(7)).contains(slept)),
+            "{after}: {slept:?}"
+        );
+    }
+    for after in ["3600", &in_s(3600)] {
+        azure.clear_faults();
+        azure.fault(ShowAccount.request(), 0, busy(after));
+        let error = ShowAccount.refused(&azure, &client).await;
+        assert_told(
+            &error,
+            ShowAccount,
+            Some("TooManyRequests"),
+            &told(
+                Kind::Throttled,
+                "wants 60 min of patience",
+                "fewer processes",
+            ),
+        );
+        let asked = error.retry_after().expect("told").as_secs();
+        assert!((3598..=3600).contains(&asked), "{after}: {asked}");
+        assert!(error.is_retryable() && error.http_status() == 429);
+    }
+}
