@@ -452,6 +452,19 @@ async fn each_refusal_has_its_kind_and_its_advice() {
             told(Kind::Conflict, "taken by somebody else", "another name"),
         ),
         (
+            CreateDatabase,
+            400,
+            bare(
+                "BadRequest",
+                "Setting offer throughput or autopilot on container is not supported for serverless accounts.",
+            ),
+            told(
+                Kind::InvalidArgument,
+                "because the account is serverless",
+                "leave throughput out",
+            ),
+        ),
+        (
             SetThroughput,
             403,
             passed_on(
@@ -496,7 +509,7 @@ async fn each_refusal_has_its_kind_and_its_advice() {
             ),
             told(
                 Kind::InvalidArgument,
-                "Azure cannot create database Sales so (BadRequest: The offer should",
+                "cannot create database Sales as it is wished (BadRequest: The offer should",
                 "what the message names",
             ),
         ),
@@ -819,4 +832,29 @@ async fn patience_is_asked_for_in_seconds_or_as_a_date() {
         assert!((3598..=3600).contains(&asked), "{after}: {asked}");
         assert!(error.is_retryable() && error.http_status() == 429);
     }
+}
+
+#[tokio::test]
+async fn who_is_not_known_is_told_when_there_is_no_time_to_ask_again() {
+    let azure = Simulator::start();
+    let client = azure.client();
+    let nobody = Assignment {
+        principal_id: "99999999-0000-0000-0000-000000000001".to_owned(),
+        role: "Reader".to_owned(),
+    };
+    let call = client.call(1, Duration::from_secs(5));
+    let error = client
+        .grant_access(&call, &azure.account("myaccount"), &nobody)
+        .await
+        .expect_err("nobody");
+    assert_told(
+        &error,
+        Grant,
+        Some("PrincipalNotFound"),
+        &told(
+            Kind::NotFound,
+            "does not exist in the directory",
+            "object id",
+        ),
+    );
 }

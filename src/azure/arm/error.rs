@@ -50,7 +50,7 @@ pub(super) fn refused(response: &Response, what: &What<'_>) -> Error {
             .with_action("try again; if it stays so, see Azure's service health")
             .retryable(),
         (_, None) => return response.not_understood("are no answer of Resource Manager"),
-        (400 | 422, _) => Error::new(Kind::InvalidArgument, format!("Azure cannot {verb} {thing} so{because}"))
+        (400 | 422, _) => Error::new(Kind::InvalidArgument, format!("cannot {verb} {thing} as it is wished{because}"))
             .with_action("change what the message names; the request id finds the request in Azure's logs"),
         _ => Error::new(Kind::Service, format!("{who} refuses to {verb} {thing}{because}"))
             .with_action("the code says why; the request id finds the request in Azure's logs"),
@@ -226,6 +226,12 @@ fn limit(message: &str, what: &What<'_>, because: &str) -> Option<Error> {
             Kind::Conflict,
             "because the account may not have so much throughput in all",
             "wish less throughput, or raise the account's total throughput limit (Cost Management in the Azure portal)",
+        )
+    } else if says("not supported for serverless accounts") {
+        (
+            Kind::InvalidArgument,
+            "because the account is serverless",
+            "leave throughput out: a serverless account has none",
         )
     } else if says("high demand") {
         (
