@@ -167,407 +167,365 @@ fn lacks(action: &str) -> Value {
     )
 }
 
+/// What is refused while something is done, with which status and words, and what is told of it.
+struct Case(
+    Doing,
+    u16,
+    Speaker,
+    &'static str,
+    &'static str,
+    Kind,
+    &'static str,
+    &'static str,
+);
+
+/// Who refuses it: each has its own form.
+#[derive(Clone, Copy)]
+enum Speaker {
+    Gateway,
+    Provider,
+    DataPlane,
+}
+
+use Speaker::{DataPlane, Gateway, Provider};
+
+impl Speaker {
+    fn says(self, code: &str, message: &str) -> Value {
+        match self {
+            Gateway => enveloped(code, message),
+            Provider => bare(code, message),
+            DataPlane => passed_on(code, message),
+        }
+    }
+}
+
+const CASES: &[Case] = &[
+    Case(
+        CreateAccount,
+        403,
+        Gateway,
+        "RequestDisallowedByPolicy",
+        "Resource 'brandnew' was disallowed by policy.",
+        Kind::Forbidden,
+        "a policy of the subscription forbids",
+        "Azure Policy",
+    ),
+    Case(
+        CreateAccount,
+        404,
+        Gateway,
+        "SubscriptionNotFound",
+        "The subscription '1' could not be found.",
+        Kind::NotFound,
+        "no such subscription",
+        "check the subscription id",
+    ),
+    Case(
+        ShowAccount,
+        400,
+        Gateway,
+        "InvalidSubscriptionId",
+        "The provided subscription identifier 'x' is malformed or invalid.",
+        Kind::NotFound,
+        "no such subscription",
+        "check the subscription id",
+    ),
+    Case(
+        CreateAccount,
+        409,
+        Gateway,
+        "ReadOnlyDisabledSubscription",
+        "The subscription '1' is disabled and therefore marked as read only.",
+        Kind::Conflict,
+        "the subscription is turned off",
+        "turned on again",
+    ),
+    Case(
+        CreateAccount,
+        409,
+        Gateway,
+        "MissingSubscriptionRegistration",
+        "The subscription is not registered to use namespace 'Microsoft.DocumentDB'. See https://aka.ms/rps-not-found for how to register subscriptions.",
+        Kind::Conflict,
+        "does not use Microsoft.DocumentDB yet",
+        "Register-AzResourceProvider -ProviderNamespace Microsoft.DocumentDB",
+    ),
+    Case(
+        ShowAccount,
+        400,
+        Gateway,
+        "NoRegisteredProviderFound",
+        "No registered resource provider found for location 'westeurope' and API version '2024-11-15' for type 'databaseAccounts'.",
+        Kind::Service,
+        "API version '2024-11-15'",
+        "-Cloud",
+    ),
+    Case(
+        CreateAccount,
+        404,
+        Gateway,
+        "ResourceGroupNotFound",
+        "Resource group 'rg' could not be found.",
+        Kind::NotFound,
+        "no such resource group",
+        "it is not made with what is made in it",
+    ),
+    Case(
+        ShowAccount,
+        404,
+        Gateway,
+        "ResourceGroupNotFound",
+        "Resource group 'rg' could not be found.",
+        Kind::NotFound,
+        "no such resource group",
+        "found by its name",
+    ),
+    Case(
+        ShowAccount,
+        404,
+        Gateway,
+        "ResourceNotFound",
+        "The Resource 'x' was not found.",
+        Kind::NotFound,
+        "cannot read account myaccount, which does not exist",
+        "account name",
+    ),
+    Case(
+        CreateDatabase,
+        404,
+        DataPlane,
+        "NotFound",
+        "Resource Not Found",
+        Kind::NotFound,
+        "(NotFound: Resource Not Found)",
+        "case-sensitive",
+    ),
+    Case(
+        EnableIdentity,
+        404,
+        Gateway,
+        "ResourceNotFound",
+        "The Resource 'x' was not found.",
+        Kind::NotFound,
+        "the identity of assignedvm",
+        "check subscription, resource group and name",
+    ),
+    Case(
+        DeleteAccount,
+        409,
+        Gateway,
+        "ScopeLocked",
+        "The scope 'x' cannot perform delete operation because following scope(s) are locked: 'x'. Please remove the lock and try again.",
+        Kind::Conflict,
+        "a lock forbids to delete account myaccount",
+        "remove the lock",
+    ),
+    Case(
+        ListKeys,
+        409,
+        Gateway,
+        "ScopeLocked",
+        "The scope 'x' cannot perform write operation because following scope(s) are locked: 'x'.",
+        Kind::Conflict,
+        "a lock forbids reading the keys",
+        "-Kind ReadOnly",
+    ),
+    Case(
+        Grant,
+        400,
+        Gateway,
+        "PrincipalNotFound",
+        "Principal 33333333000000000000000000000022 does not exist in the directory d.",
+        Kind::NotFound,
+        "does not exist in the directory",
+        "not its client id",
+    ),
+    Case(
+        Grant,
+        400,
+        Gateway,
+        "UnmatchedPrincipalType",
+        "The PrincipalId '1' has type 'User' , which is different from specified PrinciaplType 'ServicePrincipal'.",
+        Kind::InvalidArgument,
+        "no identity of a machine or app",
+        "managed identity",
+    ),
+    Case(
+        Grant,
+        400,
+        Gateway,
+        "RoleAssignmentUpdateNotPermitted",
+        "Tenant ID, application ID, principal ID, and scope are not allowed to be updated.",
+        Kind::Conflict,
+        "gives another already",
+        "Revoke-CosmiAccess",
+    ),
+    Case(
+        Grant,
+        404,
+        Gateway,
+        "RoleDefinitionDoesNotExist",
+        "The specified role definition with ID '1' does not exist.",
+        Kind::NotFound,
+        "no such role",
+        "the id of the role",
+    ),
+    Case(
+        CreateAccount,
+        400,
+        Gateway,
+        "LocationNotAvailableForResourceType",
+        "The provided location 'nowhere' is not available for resource type 'Microsoft.DocumentDB/databaseAccounts'. List of available regions for the resource type is 'westeurope'.",
+        Kind::InvalidArgument,
+        "that region has no Cosmos DB",
+        "choose a region",
+    ),
+    Case(
+        CreateAccount,
+        503,
+        Provider,
+        "ServiceUnavailable",
+        "Sorry, we are currently experiencing high demand in West Europe region, and cannot fulfill your request at this time.",
+        Kind::Service,
+        "because the region is full",
+        "another region",
+    ),
+    Case(
+        CreateAccount,
+        400,
+        Provider,
+        "BadRequest",
+        "The maximum number of database accounts for subscription 1 has been reached.",
+        Kind::Conflict,
+        "as many accounts as it may",
+        "another subscription",
+    ),
+    Case(
+        CreateAccount,
+        400,
+        Provider,
+        "BadRequest",
+        "Free tier has already been applied to another Azure Cosmos DB account in this subscription.",
+        Kind::Conflict,
+        "has the free tier",
+        "leave the free tier out",
+    ),
+    Case(
+        CreateAccount,
+        400,
+        Provider,
+        "BadRequest",
+        "Dns record for brandnew under zone Document is already taken. Please use a different name for the account.",
+        Kind::Conflict,
+        "taken by somebody else",
+        "another name",
+    ),
+    Case(
+        CreateDatabase,
+        400,
+        Provider,
+        "BadRequest",
+        "Setting offer throughput or autopilot on container is not supported for serverless accounts.",
+        Kind::InvalidArgument,
+        "because the account is serverless",
+        "leave throughput out",
+    ),
+    Case(
+        SetThroughput,
+        403,
+        DataPlane,
+        "Forbidden",
+        "Your account is currently configured with a total throughput limit of 1000 RU/s. This operation failed because it would have increased the total throughput to 1200 RU/s.",
+        Kind::Conflict,
+        "(Forbidden: Your account is currently configured with a total throughput limit of 1000 RU/s.",
+        "total throughput limit",
+    ),
+    Case(
+        CreateDatabase,
+        412,
+        Provider,
+        "PreconditionFailed",
+        "There is already an operation in progress which requires exclusive lock on this service myaccount. Please retry the operation after sometime.",
+        Kind::Conflict,
+        "while something else goes on there",
+        "wait until that has ended",
+    ),
+    Case(
+        CreateDatabase,
+        409,
+        Provider,
+        "Conflict",
+        "The account is being changed.",
+        Kind::Conflict,
+        "as things are (Conflict: The account is being changed.)",
+        "Azure portal",
+    ),
+    Case(
+        CreateDatabase,
+        400,
+        Provider,
+        "BadRequest",
+        "The offer should have valid throughput values.",
+        Kind::InvalidArgument,
+        "cannot create database Sales as it is wished (BadRequest: The offer should",
+        "what the message names",
+    ),
+    Case(
+        CreateDatabase,
+        403,
+        Provider,
+        "Forbidden",
+        "Blocked by the network.",
+        Kind::Forbidden,
+        "Azure does not allow to create database Sales (Forbidden: Blocked",
+        "Cosmos DB Operator",
+    ),
+    Case(
+        CreateDatabase,
+        405,
+        Gateway,
+        "MethodNotAllowed",
+        "Not that.",
+        Kind::Service,
+        "refuses to create database Sales",
+        "request id",
+    ),
+    Case(
+        CreateDatabase,
+        500,
+        Gateway,
+        "InternalServerError",
+        "Encountered internal server error.",
+        Kind::Service,
+        "does not work at the moment",
+        "service health",
+    ),
+    Case(
+        CreateDatabase,
+        401,
+        Gateway,
+        "InvalidAuthenticationTokenTenant",
+        "The access token is from the wrong issuer.",
+        Kind::Unauthenticated,
+        "refuses the token",
+        "the subscription's tenant",
+    ),
+];
+
 #[tokio::test]
 async fn each_refusal_has_its_kind_and_its_advice() {
     let azure = Simulator::start();
     let client = azure.client();
-    let cases: Vec<(Doing, u16, Value, Told)> = vec![
-        (
-            CreateAccount,
-            403,
-            json!({ "error": {
-                "code": "RequestDisallowedByPolicy", "target": "brandnew",
-                "message": "Resource 'brandnew' was disallowed by policy. Policy identifiers: '[]'.",
-                "additionalInfo": [{ "type": "PolicyViolation", "info": { "policyAssignmentDisplayName": "No local auth" } }],
-            } }),
-            told(
-                Kind::Forbidden,
-                "the policy 'No local auth' of the subscription forbids to create account brandnew",
-                "Azure Policy",
-            ),
-        ),
-        (
-            CreateAccount,
-            403,
-            enveloped(
-                "RequestDisallowedByPolicy",
-                "Resource 'brandnew' was disallowed by policy.",
-            ),
-            told(
-                Kind::Forbidden,
-                "a policy of the subscription forbids",
-                "Azure Policy",
-            ),
-        ),
-        (
-            CreateAccount,
-            404,
-            enveloped(
-                "SubscriptionNotFound",
-                "The subscription '1' could not be found.",
-            ),
-            told(
-                Kind::NotFound,
-                "no such subscription",
-                "check the subscription id",
-            ),
-        ),
-        (
-            ShowAccount,
-            400,
-            enveloped(
-                "InvalidSubscriptionId",
-                "The provided subscription identifier 'x' is malformed or invalid.",
-            ),
-            told(
-                Kind::NotFound,
-                "no such subscription",
-                "check the subscription id",
-            ),
-        ),
-        (
-            CreateAccount,
-            409,
-            enveloped(
-                "ReadOnlyDisabledSubscription",
-                "The subscription '1' is disabled and therefore marked as read only.",
-            ),
-            told(
-                Kind::Conflict,
-                "the subscription is turned off",
-                "turned on again",
-            ),
-        ),
-        (
-            CreateAccount,
-            409,
-            enveloped(
-                "MissingSubscriptionRegistration",
-                "The subscription is not registered to use namespace 'Microsoft.DocumentDB'. See https://aka.ms/rps-not-found for how to register subscriptions.",
-            ),
-            told(
-                Kind::Conflict,
-                "does not use Microsoft.DocumentDB yet",
-                "Register-AzResourceProvider -ProviderNamespace Microsoft.DocumentDB",
-            ),
-        ),
-        (
-            ShowAccount,
-            400,
-            enveloped(
-                "NoRegisteredProviderFound",
-                "No registered resource provider found for location 'westeurope' and API version '2024-11-15' for type 'databaseAccounts'.",
-            ),
-            told(Kind::Service, "API version '2024-11-15'", "-Cloud"),
-        ),
-        (
-            CreateAccount,
-            404,
-            enveloped(
-                "ResourceGroupNotFound",
-                "Resource group 'rg' could not be found.",
-            ),
-            told(
-                Kind::NotFound,
-                "no such resource group",
-                "it is not made with what is made in it",
-            ),
-        ),
-        (
-            ShowAccount,
-            404,
-            enveloped(
-                "ResourceGroupNotFound",
-                "Resource group 'rg' could not be found.",
-            ),
-            told(
-                Kind::NotFound,
-                "no such resource group",
-                "found by its name",
-            ),
-        ),
-        (
-            ShowAccount,
-            404,
-            enveloped("ResourceNotFound", "The Resource 'x' was not found."),
-            told(
-                Kind::NotFound,
-                "cannot read account myaccount, which does not exist",
-                "account name",
-            ),
-        ),
-        (
-            CreateDatabase,
-            404,
-            passed_on("NotFound", "Resource Not Found"),
-            told(
-                Kind::NotFound,
-                "(NotFound: Resource Not Found)",
-                "case-sensitive",
-            ),
-        ),
-        (
-            EnableIdentity,
-            404,
-            enveloped("ResourceNotFound", "The Resource 'x' was not found."),
-            told(
-                Kind::NotFound,
-                "the identity of assignedvm",
-                "check subscription, resource group and name",
-            ),
-        ),
-        (
-            DeleteAccount,
-            409,
-            enveloped(
-                "ScopeLocked",
-                "The scope 'x' cannot perform delete operation because following scope(s) are locked: 'x'. Please remove the lock and try again.",
-            ),
-            told(
-                Kind::Conflict,
-                "a lock forbids to delete account myaccount",
-                "remove the lock",
-            ),
-        ),
-        (
-            ListKeys,
-            409,
-            enveloped(
-                "ScopeLocked",
-                "The scope 'x' cannot perform write operation because following scope(s) are locked: 'x'.",
-            ),
-            told(
-                Kind::Conflict,
-                "a lock forbids reading the keys",
-                "-Kind ReadOnly",
-            ),
-        ),
-        (
-            Grant,
-            400,
-            enveloped(
-                "PrincipalNotFound",
-                "Principal 33333333000000000000000000000022 does not exist in the directory d.",
-            ),
-            told(
-                Kind::NotFound,
-                "does not exist in the directory",
-                "not its client id",
-            ),
-        ),
-        (
-            Grant,
-            400,
-            enveloped(
-                "UnmatchedPrincipalType",
-                "The PrincipalId '1' has type 'User' , which is different from specified PrinciaplType 'ServicePrincipal'.",
-            ),
-            told(
-                Kind::InvalidArgument,
-                "no identity of a machine or app",
-                "managed identity",
-            ),
-        ),
-        (
-            Grant,
-            400,
-            enveloped(
-                "RoleAssignmentUpdateNotPermitted",
-                "Tenant ID, application ID, principal ID, and scope are not allowed to be updated.",
-            ),
-            told(
-                Kind::Conflict,
-                "gives another already",
-                "Revoke-CosmiAccess",
-            ),
-        ),
-        (
-            Grant,
-            404,
-            enveloped(
-                "RoleDefinitionDoesNotExist",
-                "The specified role definition with ID '1' does not exist.",
-            ),
-            told(Kind::NotFound, "no such role", "the id of the role"),
-        ),
-        (
-            CreateAccount,
-            400,
-            enveloped(
-                "LocationNotAvailableForResourceType",
-                "The provided location 'nowhere' is not available for resource type 'Microsoft.DocumentDB/databaseAccounts'. List of available regions for the resource type is 'westeurope'.",
-            ),
-            told(
-                Kind::InvalidArgument,
-                "that region has no Cosmos DB",
-                "choose a region",
-            ),
-        ),
-        (
-            CreateAccount,
-            503,
-            bare(
-                "ServiceUnavailable",
-                "Sorry, we are currently experiencing high demand in West Europe region, and cannot fulfill your request at this time.",
-            ),
-            told(
-                Kind::Service,
-                "because the region is full",
-                "another region",
-            ),
-        ),
-        (
-            CreateAccount,
-            400,
-            bare(
-                "BadRequest",
-                "The maximum number of database accounts for subscription 1 has been reached.",
-            ),
-            told(
-                Kind::Conflict,
-                "as many accounts as it may",
-                "another subscription",
-            ),
-        ),
-        (
-            CreateAccount,
-            400,
-            bare(
-                "BadRequest",
-                "Free tier has already been applied to another Azure Cosmos DB account in this subscription.",
-            ),
-            told(
-                Kind::Conflict,
-                "has the free tier",
-                "leave the free tier out",
-            ),
-        ),
-        (
-            CreateAccount,
-            400,
-            bare(
-                "BadRequest",
-                "Dns record for brandnew under zone Document is already taken. Please use a different name for the account.",
-            ),
-            told(Kind::Conflict, "taken by somebody else", "another name"),
-        ),
-        (
-            CreateDatabase,
-            400,
-            bare(
-                "BadRequest",
-                "Setting offer throughput or autopilot on container is not supported for serverless accounts.",
-            ),
-            told(
-                Kind::InvalidArgument,
-                "because the account is serverless",
-                "leave throughput out",
-            ),
-        ),
-        (
-            SetThroughput,
-            403,
-            passed_on(
-                "Forbidden",
-                "Your account is currently configured with a total throughput limit of 1000 RU/s. This operation failed because it would have increased the total throughput to 1200 RU/s.",
-            ),
-            told(
-                Kind::Conflict,
-                "(Forbidden: Your account is currently configured with a total throughput limit of 1000 RU/s.",
-                "total throughput limit",
-            ),
-        ),
-        (
-            CreateDatabase,
-            412,
-            bare(
-                "PreconditionFailed",
-                "There is already an operation in progress which requires exclusive lock on this service myaccount. Please retry the operation after sometime.",
-            ),
-            told(
-                Kind::Conflict,
-                "while something else goes on there",
-                "wait until that has ended",
-            ),
-        ),
-        (
-            CreateDatabase,
-            409,
-            bare("Conflict", "The account is being changed."),
-            told(
-                Kind::Conflict,
-                "as things are (Conflict: The account is being changed.)",
-                "Azure portal",
-            ),
-        ),
-        (
-            CreateDatabase,
-            400,
-            bare(
-                "BadRequest",
-                "The offer should have valid throughput values.",
-            ),
-            told(
-                Kind::InvalidArgument,
-                "cannot create database Sales as it is wished (BadRequest: The offer should",
-                "what the message names",
-            ),
-        ),
-        (
-            CreateDatabase,
-            403,
-            bare("Forbidden", "Blocked by the network."),
-            told(
-                Kind::Forbidden,
-                "Azure does not allow to create database Sales (Forbidden: Blocked",
-                "Cosmos DB Operator",
-            ),
-        ),
-        (
-            CreateDatabase,
-            405,
-            enveloped("MethodNotAllowed", "Not that."),
-            told(
-                Kind::Service,
-                "refuses to create database Sales",
-                "request id",
-            ),
-        ),
-        (
-            CreateDatabase,
-            500,
-            enveloped("InternalServerError", "Encountered internal server error."),
-            told(
-                Kind::Service,
-                "does not work at the moment",
-                "service health",
-            ),
-        ),
-        (
-            CreateDatabase,
-            401,
-            enveloped(
-                "InvalidAuthenticationTokenTenant",
-                "The access token is from the wrong issuer.",
-            ),
-            told(
-                Kind::Unauthenticated,
-                "refuses the token",
-                "the subscription's tenant",
-            ),
-        ),
-    ];
-    for (doing, status, body, told) in cases {
+    for &Case(doing, status, speaker, code, message, kind, said, action) in CASES {
         azure.clear_faults();
-        let code = body.pointer("/error/code").or(body.pointer("/code"));
-        let code = code.and_then(Value::as_str).map(str::to_owned);
+        let body = speaker.says(code, message).to_string();
         azure.fault(
             doing.request(),
             0,
-            json!({ "status": status, "headers": { "x-ms-request-id": "id-1" }, "body": body.to_string() }),
+            json!({ "status": status, "headers": { "x-ms-request-id": "id-1" }, "body": body }),
         );
         let error = doing.refused(&azure, &client).await;
-        assert_told(&error, doing, code.as_deref(), &told);
+        assert_told(&error, doing, Some(code), &told(kind, said, action));
         assert_eq!(
             (error.http_status(), error.request_id()),
             (status, Some("id-1")),
@@ -578,65 +536,95 @@ async fn each_refusal_has_its_kind_and_its_advice() {
 }
 
 #[tokio::test]
+async fn a_policy_is_told_by_its_name() {
+    let azure = Simulator::start();
+    let body = json!({ "error": {
+        "code": "RequestDisallowedByPolicy",
+        "target": "brandnew",
+        "message": "Resource 'brandnew' was disallowed by policy. Policy identifiers: '[]'.",
+        "additionalInfo": [{ "type": "PolicyViolation", "info": { "policyAssignmentDisplayName": "No local auth" } }],
+    } });
+    azure.fault(
+        CreateAccount.request(),
+        0,
+        json!({ "status": 403, "body": body.to_string() }),
+    );
+    let error = CreateAccount.refused(&azure, &azure.client()).await;
+    assert_told(
+        &error,
+        CreateAccount,
+        Some("RequestDisallowedByPolicy"),
+        &told(
+            Kind::Forbidden,
+            "the policy 'No local auth' of the subscription forbids to create account brandnew",
+            "Azure Policy",
+        ),
+    );
+}
+
+/// What is lacking, the role that has it, and where it is to be given.
+const ROLES: [(Doing, &str, &str, &str); 9] = [
+    (
+        ShowAccount,
+        "Microsoft.DocumentDB/databaseAccounts/read",
+        "Cosmos DB Account Reader Role",
+        "the account myaccount",
+    ),
+    (
+        CreateAccount,
+        "Microsoft.DocumentDB/databaseAccounts/write",
+        "Cosmos DB Operator",
+        "the resource group",
+    ),
+    (
+        DeleteAccount,
+        "Microsoft.DocumentDB/databaseAccounts/delete",
+        "Cosmos DB Operator",
+        "the account myaccount",
+    ),
+    (
+        ListKeys,
+        "Microsoft.DocumentDB/databaseAccounts/listKeys/action",
+        "DocumentDB Account Contributor",
+        "the account myaccount",
+    ),
+    (
+        RegenerateKey,
+        "Microsoft.DocumentDB/databaseAccounts/regenerateKey/action",
+        "DocumentDB Account Contributor",
+        "the account myaccount",
+    ),
+    (
+        CreateDatabase,
+        "Microsoft.DocumentDB/databaseAccounts/sqlDatabases/write",
+        "Cosmos DB Operator",
+        "the account myaccount",
+    ),
+    (
+        SetThroughput,
+        "Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers/throughputSettings/write",
+        "Cosmos DB Operator",
+        "the account myaccount",
+    ),
+    (
+        EnableIdentity,
+        "Microsoft.Compute/virtualMachines/write",
+        "Virtual Machine Contributor",
+        "the machine",
+    ),
+    (
+        Grant,
+        "Microsoft.Authorization/roleAssignments/write",
+        "Role Based Access Control Administrator",
+        "the account myaccount",
+    ),
+];
+
+#[tokio::test]
 async fn a_missing_permission_names_the_action_and_a_role_that_has_it() {
     let azure = Simulator::start();
     let client = azure.client();
-    for (doing, action, role, place) in [
-        (
-            ShowAccount,
-            "Microsoft.DocumentDB/databaseAccounts/read",
-            "Cosmos DB Account Reader Role",
-            "the account myaccount",
-        ),
-        (
-            CreateAccount,
-            "Microsoft.DocumentDB/databaseAccounts/write",
-            "Cosmos DB Operator",
-            "the resource group",
-        ),
-        (
-            DeleteAccount,
-            "Microsoft.DocumentDB/databaseAccounts/delete",
-            "Cosmos DB Operator",
-            "the account myaccount",
-        ),
-        (
-            ListKeys,
-            "Microsoft.DocumentDB/databaseAccounts/listKeys/action",
-            "DocumentDB Account Contributor",
-            "the account myaccount",
-        ),
-        (
-            RegenerateKey,
-            "Microsoft.DocumentDB/databaseAccounts/regenerateKey/action",
-            "DocumentDB Account Contributor",
-            "the account myaccount",
-        ),
-        (
-            CreateDatabase,
-            "Microsoft.DocumentDB/databaseAccounts/sqlDatabases/write",
-            "Cosmos DB Operator",
-            "the account myaccount",
-        ),
-        (
-            SetThroughput,
-            "Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers/throughputSettings/write",
-            "Cosmos DB Operator",
-            "the account myaccount",
-        ),
-        (
-            EnableIdentity,
-            "Microsoft.Compute/virtualMachines/write",
-            "Virtual Machine Contributor",
-            "the machine",
-        ),
-        (
-            Grant,
-            "Microsoft.Authorization/roleAssignments/write",
-            "Role Based Access Control Administrator",
-            "the account myaccount",
-        ),
-    ] {
+    for (doing, action, role, place) in ROLES {
         azure.clear_faults();
         azure.fault(
             doing.request(),
@@ -661,7 +649,12 @@ async fn a_missing_permission_names_the_action_and_a_role_that_has_it() {
             "{error:?}"
         );
     }
-    azure.clear_faults();
+}
+
+#[tokio::test]
+async fn a_permission_that_lacks_elsewhere_is_told_apart() {
+    let azure = Simulator::start();
+    let client = azure.client();
     let body = enveloped(
         "LinkedAuthorizationFailed",
         "The client 'c' with object id 'o' has permission to perform action 'Microsoft.Compute/virtualMachines/write' on scope 'm'; however, it does not have permission to perform action(s) 'Microsoft.ManagedIdentity/userAssignedIdentities/assign/action' on the linked scope(s) 'i' (respectively) or the linked scope(s) are invalid.",
@@ -741,6 +734,27 @@ async fn an_operation_that_fails_is_told_as_if_it_had_been_refused_at_once() {
         assert_told(&error, doing, Some(code), &expected);
         assert!(error.request_id().is_some(), "{error:?}");
     }
+}
+
+#[tokio::test]
+async fn a_head_is_refused_without_words() {
+    let azure = Simulator::start();
+    let client = azure.client();
+    azure.fault(json!({ "face": "arm" }), 0, json!({ "status": 403 }));
+    let error = client
+        .is_account_name_taken(&call(&client), &azure.account("brandnew"))
+        .await
+        .expect_err("refused");
+    assert_told(
+        &error,
+        ShowAccount,
+        None,
+        &told(
+            Kind::Forbidden,
+            "it lacks Microsoft.DocumentDB/databaseAccountNames/read",
+            "Cosmos DB Account Reader Role",
+        ),
+    );
 }
 
 #[tokio::test]

@@ -22,7 +22,7 @@ pub(super) fn said_by_cosmos(message: &str) -> String {
         let Some(quoted) = inner.get("message").and_then(Value::as_str) else {
             break;
         };
-        message = quoted.to_owned();
+        message = String::from(quoted);
     }
     let prose = message.split("\r\nActivityId:").next().unwrap_or_default();
     prose.trim_start_matches("Message:").trim().to_owned()

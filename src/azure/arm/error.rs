@@ -59,7 +59,7 @@ pub(super) fn refused(response: &Response, what: &What<'_>) -> Error {
 }
 
 /// The error of an operation that was accepted and has not ended as wished: `error` is what its status says.
-pub(super) fn failed(response: &Response, state: &str, error: Value, what: &What<'_>) -> Error {
+pub(super) fn failed(response: &Response, state: &str, error: &Value, what: &What<'_>) -> Error {
     let mut said = Said::of(error);
     said.code.get_or_insert_with(|| state.to_owned());
     let because = said.because(response, what);
@@ -86,15 +86,15 @@ impl Said {
     /// `{error:{code,message}}`, or `{code,message}` as the resource provider itself answers.
     fn in_body(response: &Response) -> Said {
         match serde_json::from_slice::<Value>(&response.body) {
-            Ok(mut body) => match body.get_mut("error") {
-                Some(error @ Value::Object(_)) => Said::of(error.take()),
-                _ => Said::of(body),
+            Ok(body) => match body.get("error") {
+                Some(error @ Value::Object(_)) => Said::of(error),
+                _ => Said::of(&body),
             },
             Err(_) => Said::default(),
         }
     }
 
-    fn of(error: Value) -> Said {
+    fn of(error: &Value) -> Said {
         let text = |pointer: &str| error.pointer(pointer).and_then(Value::as_str);
         let policy = text("/additionalInfo/0/info/policyAssignmentDisplayName")
             .or(text("/additionalInfo/0/info/policyDefinitionDisplayName"));

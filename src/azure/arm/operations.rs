@@ -97,7 +97,7 @@ impl Arm {
 /// The state of an operation that goes on or has succeeded; its own error when it has not.
 fn state_in(response: &Response, what: &What<'_>) -> Result<String, Error> {
     let not_a_state = || response.not_understood("say nothing of the operation");
-    let mut fields: HashMap<String, Value> =
+    let fields: HashMap<String, Value> =
         serde_json::from_slice(&response.body).map_err(|_| not_a_state())?;
     let state = fields
         .get("status")
@@ -110,6 +110,6 @@ fn state_in(response: &Response, what: &What<'_>) -> Result<String, Error> {
     {
         return Ok(state);
     }
-    let error = fields.remove("error").unwrap_or_default();
+    let error = fields.get("error").unwrap_or(&Value::Null);
     Err(error::failed(response, &state, error, what))
 }
