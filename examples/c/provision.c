@@ -119,19 +119,22 @@ static int make_collection(const cosmi_client *client, const cosmi_account_ref *
 static int enable_identity(const cosmi_client *client)
 {
     cosmi_operation *environment = NULL;
-    int ok = succeeded(cosmi_environment_show_start(client, 0, NULL, NULL, &environment), environment);
+    cosmi_operation *operation = NULL;
+    const char *machine = NULL;
+    cosmi_status status = cosmi_environment_show_start(client, 0, NULL, NULL, &environment);
+    int ok = succeeded(status, environment);
     if (ok) {
-        cosmi_operation *operation = NULL;
-        const char *machine = cosmi_environment_resource_id(cosmi_operation_environment(environment), NULL);
-        ok = machine != NULL &&
-             finish("identity:", cosmi_identity_enable_start(client, machine, 0, TIMEOUT_MS, NULL, NULL, &operation),
-                    operation);
+        machine = cosmi_environment_resource_id(cosmi_operation_environment(environment), NULL);
         if (machine == NULL) {
             fprintf(stderr, "This is no virtual machine in Azure, so it has no identity to give a role to.\n");
         }
     }
+    if (machine != NULL) {
+        status = cosmi_identity_enable_start(client, machine, 0, TIMEOUT_MS, NULL, NULL, &operation);
+        ok = finish("identity:", status, operation);
+    }
     cosmi_operation_free(environment);
-    return ok;
+    return ok && machine != NULL;
 }
 
 static int grant_access(const cosmi_client *client, const cosmi_account_ref *account,
@@ -182,8 +185,8 @@ static int show_collection(const cosmi_client *client, const cosmi_account_ref *
         }
         pause_s(pauses[attempt < 4 ? attempt : 4]);
         operation = NULL;
-        ok = succeeded(cosmi_token_renew_start(client, "https://management.azure.com/", 0, NULL, NULL, &operation),
-                       operation);
+        status = cosmi_token_renew_start(client, "https://management.azure.com/", 0, NULL, NULL, &operation);
+        ok = succeeded(status, operation);
         cosmi_operation_free(operation);
         if (!ok) {
             return 0;
