@@ -322,65 +322,6 @@ async fn patience_ends_and_says_what_the_service_asked() {
 }
 
 #[tokio::test]
-async fn refusals_of_resource_manager_say_what_to_do() {
-    let azure = Simulator::start();
-    let cases = [
-        (
-            403,
-            "AuthorizationFailed",
-            Kind::Forbidden,
-            "Cosmos DB Account Reader Role",
-        ),
-        (403, "RequestDisallowedByPolicy", Kind::Forbidden, "Policy"),
-        (404, "ResourceNotFound", Kind::NotFound, "account name"),
-        (
-            404,
-            "ResourceGroupNotFound",
-            Kind::NotFound,
-            "resource group",
-        ),
-        (404, "SubscriptionNotFound", Kind::NotFound, "subscription"),
-        (
-            400,
-            "NoRegisteredProviderFound",
-            Kind::Service,
-            "request id",
-        ),
-        (409, "ScopeLocked", Kind::Conflict, "lock"),
-        (429, "TooManyRequests", Kind::Throttled, "fewer"),
-        (500, "InternalServerError", Kind::Service, "service health"),
-    ];
-    for (status, code, kind, words) in cases {
-        azure.clear_faults();
-        let body = json!({ "error": { "code": code, "message": "a message" } }).to_string();
-        azure.fault(
-            json!({ "face": "arm" }),
-            0,
-            json!({ "status": status, "headers": { "x-ms-request-id": "id-1" }, "body": body }),
-        );
-        let client = azure.client();
-        let error = client
-            .show_account(&call(&client), &azure.account("myaccount"))
-            .await
-            .expect_err("refused");
-        assert_readable(&error, kind);
-        assert_eq!(
-            (
-                error.http_status(),
-                error.service_code(),
-                error.request_id()
-            ),
-            (status, Some(code), Some("id-1")),
-            "{error:?}"
-        );
-        assert!(
-            error.action().is_some_and(|action| action.contains(words)),
-            "{error:?}"
-        );
-    }
-}
-
-#[tokio::test]
 async fn a_firewall_is_told_from_other_refusals() {
     let azure = Simulator::start();
     let body = json!({ "code": "Forbidden", "message": "Message: {\"Errors\":[\"Request is blocked. Please check your authorization token and Cosmos DB account firewall settings.\"]}\r\nActivityId: 1, Request URI: /apps/x, RequestStats: y" });

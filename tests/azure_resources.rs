@@ -163,6 +163,10 @@ async fn another_definition_is_a_conflict_that_shows_the_difference() {
         .await
         .expect_err("another");
     assert_eq!(error.kind(), Kind::Conflict, "{error:?}");
+    assert!(
+        error.message().ends_with("(500 RU/s, not 400 RU/s)"),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -345,6 +349,12 @@ async fn throughput_is_set_and_changes_its_kind() {
         .await
         .expect_err("none");
     assert_eq!(error.kind(), Kind::NotFound, "{error:?}");
+    let error = client
+        .throughput(&call(&client), &account, "D", Some("Nope"))
+        .await
+        .expect_err("no such collection");
+    assert_eq!(error.kind(), Kind::NotFound, "{error:?}");
+    assert!(error.message().contains("collection Nope"), "{error}");
     azure.forget();
     for odd in [
         Throughput::Manual(450),

@@ -299,7 +299,7 @@ fn the_examples_say_what_is_wrong_and_what_to_do() {
     }
 }
 
-/// Makes an account that is not there yet, and all that belongs to it, twice.
+/// From no account to the collection's JSON, twice.
 fn provision_twice(simulator: &Simulator, account: &str, command: impl Fn() -> Command) {
     let values = [
         simulator.subscription(),
@@ -313,15 +313,28 @@ fn provision_twice(simulator: &Simulator, account: &str, command: impl Fn() -> C
     for change in ["new", "already so"] {
         let mut command = command();
         command.args(values).envs(simulator.env());
-        let lines: String = ["account:", "database:", "collection:", "access:"]
-            .map(|what| format!("{what:<12}{change}\n"))
-            .concat();
-        assert_eq!(succeed(command), lines);
+        let output = succeed(command);
+        let (lines, shown) = output
+            .trim_end()
+            .rsplit_once('\n')
+            .expect("more than one line");
+        let expected = [
+            ("account:", change),
+            ("database:", change),
+            ("collection:", change),
+            ("identity:", "already so"),
+            ("access:", change),
+        ]
+        .map(|(what, change)| format!("{what:<12}{change}"));
+        assert_eq!(lines, expected.join("\n"));
+        let shown: serde_json::Value = serde_json::from_str(shown).expect("JSON");
+        assert_eq!(shown["collection"]["id"], "Test", "{shown}");
+        assert_eq!(shown["offer"]["content"]["offerThroughput"], 400, "{shown}");
     }
 }
 
 #[test]
-fn what_the_example_makes_is_new_and_then_already_so() {
+fn the_whole_tutorial_can_be_run_twice() {
     let simulator = Simulator::start();
     simulator.set_operations(serde_json::json!({ "polls": 1, "retryAfter": "0" }));
     every_build(|compiler, dialect| {

@@ -76,6 +76,7 @@ namespace Cosmi.PowerShell
         private protected void Enqueue<T>(object? target, Func<CosmiCallOptions, CancellationToken, Task<T>> start, Action<T> write)
         {
             Task<T> task = Start(start);
+            _started++;
             _pending.Enqueue(new Work(task, target, () => Write(task, target, write)));
             Drain(MaxConcurrent - 1);
         }
@@ -193,7 +194,6 @@ namespace Cosmi.PowerShell
                 CancellationToken.None,
                 TaskContinuationOptions.ExecuteSynchronously,
                 TaskScheduler.Default);
-            _started++;
             return task;
         }
 
@@ -323,7 +323,6 @@ namespace Cosmi.PowerShell
 
         private void ShowProgress(object? target)
         {
-            int ended = _started - Math.Max(_pending.Count, 1);
             string status = $"{_waited.Elapsed.TotalSeconds:0} s";
             if (target != null)
             {
@@ -333,7 +332,7 @@ namespace Cosmi.PowerShell
             // A new record each time: hosts and streams keep those they were given.
             _progress = new ProgressRecord(ProgressId, MyInvocation.MyCommand.Name, status)
             {
-                CurrentOperation = _started > 1 ? $"{ended} of {_started} done" : Changes ? _state ?? string.Empty : string.Empty,
+                CurrentOperation = _started > 1 ? $"{_started - _pending.Count} of {_started} done" : Changes ? _state ?? string.Empty : string.Empty,
             };
             WriteProgress(_progress);
         }

@@ -26,7 +26,7 @@ namespace Cosmi.PowerShell
 
             string id = Machine();
             Enqueue(
-                id,
+                VMName ?? id,
                 (options, stop) => Connection.Native.EnableMachineIdentityAsync(id, !NoWait, options, stop),
                 enabled => WriteObject(new Identity(enabled, id)));
         }

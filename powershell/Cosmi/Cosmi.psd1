@@ -43,6 +43,7 @@
         'Remove-CosmiDatabase'
         'Revoke-CosmiAccess'
         'Set-CosmiThroughput'
+        'Test-CosmiAccountName'
     )
     VariablesToExport      = @()
     AliasesToExport        = @('Get-CosmiContainer', 'New-CosmiContainer', 'Remove-CosmiContainer')

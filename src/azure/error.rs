@@ -9,7 +9,7 @@ use super::text;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Kind {
-    /// The caller's input cannot work; nothing was sent.
+    /// The caller's input cannot work: nothing was sent, or the service says so.
     InvalidArgument,
     /// No connection could be made, or it broke before an answer came.
     Connect,

@@ -16,6 +16,7 @@ mod flight;
 mod host;
 mod http;
 mod identity;
+mod prose;
 mod retry;
 mod secret;
 mod settings;

@@ -91,12 +91,6 @@ Start-Sleep -Milliseconds 700
         $null = Invoke-Control -Simulator $simulator -Method POST -Path /operations -Body @{ foreignHost = $true; retryAfter = '0' }
         (Invoke-Failing { New-CosmiDatabase -AccountName myaccount -Name Sales -ErrorAction Stop }).Id | Should -Be 'Cosmi.BadResponse'
     }
-
-    It 'can run as a job' {
-        $job = Start-Job -ScriptBlock { Import-Module -Name $using:env:COSMI_MODULE; (New-CosmiDatabase -AccountName myaccount -Name Sales).ChangeText }
-        $job | Wait-Job | Receive-Job | Should -Be 'new'
-        Remove-Job -Job $job
-    }
 }
 
 Describe 'Confirmation' {

@@ -23,19 +23,29 @@ Describe 'tutorial.ps1' {
 }
 
 Describe 'provision.ps1' {
-    It 'makes everything, and run again finds it so, to the collection''s JSON' {
-        $script = "$import; & '$examples/provision.ps1' -AccountName newaccount"
-        $lines = @((Invoke-Child -Script $script).Trim() -split "`r?`n")
-        $lines | Should -Be @(
-            'account    newaccount is new'
-            'database   Test is new'
-            'collection Test is new'
-            'role       Cosmos DB Account Reader Role for myvm is new'
-        )
-        $again = @((Invoke-Child -Script $script).Trim() -split "`r?`n")
-        $again | Should -Be ($lines -replace ' is new$', ' is already so')
-        $json = Invoke-Child -Script "$import; Get-CosmiCollection -AccountName newaccount -Database Test -Name Test -AsJson"
-        $json | Should -BeLike '{"collection":{"id":"Test"*"offer":{*"offerThroughput":400*'
+    It 'goes from no account to the collection''s JSON, and run again changes nothing' {
+        Clear-SimulatorJournal -Simulator $simulator
+        $script = "Set-StrictMode -Version 3; $import; & '$examples/provision.ps1' -AccountName newaccount"
+        $changes = { @(Get-SimulatorJournal -Simulator $simulator | Where-Object { $_.face -eq 'arm' -and $_.method -in 'PUT', 'PATCH' }).Count }
+        foreach ($change in 'new', 'already so') {
+            $lines = @((Invoke-Child -Environment $machine -Script $script).Trim() -split "`r?`n")
+            $lines[0..6] | Should -Be @(
+                "account    newaccount is $change"
+                "database   Test is $change"
+                "collection Test is $change"
+                'identity   myvm has one, which is already so'
+                "role       Cosmos DB Account Reader Role for myvm is $change"
+                'token      for https://management.azure.com/, from Imds'
+                'keys       2, of which PrimaryReadOnly is used'
+            )
+            $lines.Count | Should -Be 8
+            $shown = $lines[7] | ConvertFrom-Json
+            $shown.collection.id | Should -Be 'Test'
+            $shown.collection.partitionKey.paths | Should -Be '/id'
+            $shown.offer.content.offerThroughput | Should -Be 400
+            # Account, database, collection and role; the second time the role alone is sent again, and stays as it is.
+            & $changes | Should -Be $(if ($change -eq 'new') { 4 } else { 5 })
+        }
     }
 }
 

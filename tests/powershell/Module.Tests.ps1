@@ -62,6 +62,7 @@ Describe 'The module' {
             'Revoke-CosmiAccess'
             'Set-CosmiThroughput'
             'Test-CosmiAccess'
+            'Test-CosmiAccountName'
         )
         $module.ExportedFunctions.Count | Should -Be 0
         $module.ExportedVariables.Count | Should -Be 0

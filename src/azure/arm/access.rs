@@ -72,6 +72,7 @@ impl Arm {
                     ));
                 }
                 Err(error) if error.service_code() == Some("PrincipalNotFound") => {
+                    let pause = pause.filter(|s| Duration::from_secs(*s) < call.remaining());
                     let Some(seconds) = pause else {
                         return Err(error);
                     };

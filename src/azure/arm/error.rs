@@ -1,132 +1,318 @@
 //! What Resource Manager's refusals mean, and what to do about them.
 
-use std::collections::HashMap;
-
 use serde_json::Value;
 
 use super::What;
 use crate::azure::error::{Error, Kind};
 use crate::azure::http::Response;
+use crate::azure::prose::said_by_cosmos;
 use crate::azure::text;
 
 /// The error of an answer that is not 200.
 pub(super) fn refused(response: &Response, what: &What<'_>) -> Error {
-    let (code, message) = envelope(response);
+    let said = Said::in_body(response);
     let status = response.status;
     let who = "Resource Manager";
     let (verb, thing) = (what.verb, &what.thing);
-    let because = match (&code, &message) {
-        (Some(code), Some(message)) if !what.secret => {
-            format!(" ({code}: {})", response.quote(message, 400))
-        }
-        (Some(code), _) => format!(" ({code})"),
-        _ => String::new(),
-    };
-    let error = match (status, code.as_deref()) {
+    let because = said.because(response, what);
+    if status != 401
+        && let Some(error) = known(&said, what, &because)
+    {
+        return said.finish(error, response);
+    }
+    let error = match (status, said.code.as_deref()) {
         (401, _) => Error::new(Kind::Unauthenticated, format!("{who} refuses the token{because}"))
             .with_action("check that the cloud is right (-Cloud) and that the identity belongs to the subscription's tenant"),
-        (403, Some("RequestDisallowedByPolicy")) => {
-            Error::new(Kind::Forbidden, format!("a policy of the subscription forbids to {verb} {thing}{because}"))
-                .with_action("ask whoever keeps the subscription's Azure Policy")
-        }
-        (403, _) => {
-            let action = message.as_deref().and_then(action_in).unwrap_or(what.needs);
-            Error::new(Kind::Forbidden, format!("this identity may not {verb} {thing}: it lacks {action}"))
-                .with_action(role_for(action, what.account))
-        }
-        (404, Some("SubscriptionNotFound" | "InvalidSubscriptionId")) => {
-            Error::new(Kind::NotFound, "there is no such subscription, or this identity has no role in it")
-                .with_action("check the subscription id, and that the identity has a role in that subscription")
-        }
-        (400, _) if message.as_deref().is_some_and(|message| message.contains("is already taken")) => {
-            Error::new(Kind::Conflict, format!("cannot {verb} {thing}, whose name is taken by somebody else{because}"))
-                .with_action("choose another name: names of accounts are unique in all of Azure")
-        }
-        (400, Some("InvalidSubscriptionId")) => Error::new(Kind::NotFound, "that is no subscription id")
-            .with_action("give the subscription's id, a GUID"),
-        (404, Some("ResourceGroupNotFound")) => Error::new(Kind::NotFound, "there is no such resource group in the subscription")
-            .with_action("check the name of the resource group, or leave it out and let the account be found by its name"),
-        (404, _) => Error::new(Kind::NotFound, format!("cannot {verb} {thing}, which does not exist{because}"))
-            .with_action("check subscription, resource group and account name; by its name alone an account is found in all subscriptions"),
-        (409, Some("ScopeLocked")) if verb == "read" => {
-            Error::new(Kind::Conflict, format!("a lock forbids reading {thing}, because the request is a POST"))
-                .with_action("read the read-only keys instead (-Kind ReadOnly), or remove the ReadOnly lock")
-        }
-        (409, Some("ScopeLocked")) => Error::new(Kind::Conflict, format!("a lock forbids to {verb} {thing}"))
-            .with_action("remove the lock, or have whoever put it there do so"),
+        (403, Some(_)) => Error::new(Kind::Forbidden, format!("Azure does not allow to {verb} {thing}{because}"))
+            .with_action(format!("if the message names no other reason, {}", role_for(what.needs, what.account))),
+        // to a HEAD nothing more is said
+        (403, None) if response.body.is_empty() => Error::new(Kind::Forbidden, format!("this identity may not {verb} {thing}: it lacks {}", what.needs))
+            .with_action(role_for(what.needs, what.account)),
+        (404, code) => Error::new(Kind::NotFound, format!("cannot {verb} {thing}, which does not exist{because}"))
+            .with_action(match (what.account, code) {
+                // the provider's own answer: the account is there
+                (Some(_), Some("NotFound")) => "check the names of database and collection; they are case-sensitive",
+                (Some(_), _) => "check subscription, resource group and account name; by its name alone an account is found in all subscriptions",
+                (None, _) => "check subscription, resource group and name",
+            }),
         (409, _) => Error::new(Kind::Conflict, format!("cannot {verb} {thing} as things are{because}"))
-            .with_action("see the state of the account in the Azure portal, and try again later"),
-        (429, _) => Error::new(Kind::Throttled, format!("{who} is asked too often{because}"))
-            .with_action("let fewer processes ask at once, and try again after the time it names")
+            .with_action("see its state in the Azure portal, and try again later"),
+        (412, _) => Error::new(Kind::Conflict, format!("cannot {verb} {thing} while something else goes on there{because}"))
+            .with_action("wait until that has ended, and run the same again")
             .retryable(),
+        (429, _) => {
+            let patience = response.retry_after().map_or_else(String::new, |after| format!(", and wants {} of patience", text::span(after)));
+            Error::new(Kind::Throttled, format!("{who} is asked too often{patience}{because}"))
+                .with_action("let fewer processes ask at once, and try again after the time it names")
+                .retryable()
+        }
         (408 | 500..=599, _) => Error::new(Kind::Service, format!("{who} does not work at the moment{because}"))
             .with_action("try again; if it stays so, see Azure's service health")
             .retryable(),
-        _ if code.is_none() => return response.not_understood("are no answer of Resource Manager"),
+        (_, None) => return response.not_understood("are no answer of Resource Manager"),
+        (400 | 422, _) => Error::new(Kind::InvalidArgument, format!("cannot {verb} {thing} as it is wished{because}"))
+            .with_action("change what the message names; the request id finds the request in Azure's logs"),
         _ => Error::new(Kind::Service, format!("{who} refuses to {verb} {thing}{because}"))
             .with_action("the code says why; the request id finds the request in Azure's logs"),
     };
-    let error = error
-        .with_http_status(status)
-        .with_request_id(
-            response
-                .header("x-ms-request-id")
-                .or(response.header("x-ms-correlation-request-id")),
+    said.finish(error, response)
+}
+
+/// The error of an operation that was accepted and has not ended as wished: `error` is what its status says.
+pub(super) fn failed(response: &Response, state: &str, error: &Value, what: &What<'_>) -> Error {
+    let mut said = Said::of(error);
+    said.code.get_or_insert_with(|| state.to_owned());
+    let because = said.because(response, what);
+    let error = known(&said, what, &because).unwrap_or_else(|| {
+        Error::new(
+            Kind::Service,
+            format!("Azure could not {} {}{because}", what.verb, what.thing),
         )
-        .with_retry_after(response.retry_after());
-    match code {
-        Some(code) => error.with_service_code(&code),
-        None => error,
+        .with_action("the code says why; the request id finds the operation in Azure's logs")
+    });
+    said.finish(error, response)
+}
+
+/// What the service says of its refusal.
+#[derive(Default)]
+struct Said {
+    code: Option<String>,
+    message: Option<String>,
+    /// The policy that forbids it, by its name.
+    policy: Option<String>,
+}
+
+impl Said {
+    /// `{error:{code,message}}`, or `{code,message}` as the resource provider itself answers.
+    fn in_body(response: &Response) -> Said {
+        match serde_json::from_slice::<Value>(&response.body) {
+            Ok(body) => match body.get("error") {
+                Some(error @ Value::Object(_)) => Said::of(error),
+                _ => Said::of(&body),
+            },
+            Err(_) => Said::default(),
+        }
+    }
+
+    fn of(error: &Value) -> Said {
+        let text = |pointer: &str| error.pointer(pointer).and_then(Value::as_str);
+        let policy = text("/additionalInfo/0/info/policyAssignmentDisplayName")
+            .or(text("/additionalInfo/0/info/policyDefinitionDisplayName"));
+        Said {
+            code: text("/code").and_then(text::code),
+            message: text("/message").map(said_by_cosmos),
+            policy: policy.map(|name| text::line(name, 100)),
+        }
+    }
+
+    /// The same in brackets; without the text where that might hold keys.
+    fn because(&self, response: &Response, what: &What<'_>) -> String {
+        match (&self.code, &self.message) {
+            (Some(code), Some(message)) if !what.secret => {
+                format!(" ({code}: {})", response.quote(message, 400))
+            }
+            (Some(code), _) => format!(" ({code})"),
+            _ => String::new(),
+        }
+    }
+
+    fn finish(&self, error: Error, response: &Response) -> Error {
+        let id = response
+            .header("x-ms-request-id")
+            .or(response.header("x-ms-correlation-request-id"));
+        let error = error
+            .with_http_status(response.status)
+            .with_request_id(id)
+            .with_retry_after(response.retry_after());
+        match &self.code {
+            Some(code) => error.with_service_code(code),
+            None => error,
+        }
     }
 }
 
-/// `{error:{code,message}}`, or `{code,message}` as the resource provider itself answers.
-fn envelope(response: &Response) -> (Option<String>, Option<String>) {
-    let Ok(mut fields) = serde_json::from_slice::<HashMap<String, Value>>(&response.body) else {
-        return (None, None);
+/// What is known of a refusal by its code, or by what it says where the code says nothing.
+fn known(said: &Said, what: &What<'_>, because: &str) -> Option<Error> {
+    let (verb, thing) = (what.verb, &what.thing);
+    let message = said.message.as_deref().unwrap_or_default();
+    let code = said.code.as_deref().unwrap_or_default();
+    let error = match code {
+        "AuthorizationFailed" => {
+            let action = action_in(message).unwrap_or(what.needs);
+            Error::new(Kind::Forbidden, format!("this identity may not {verb} {thing}: it lacks {action}"))
+                .with_action(role_for(action, what.account))
+        }
+        "LinkedAuthorizationFailed" => {
+            let error = Error::new(Kind::Forbidden, format!("this identity may {verb} {thing}, but not what belongs to it{because}"));
+            match linked_action_in(message) {
+                Some(action) => error.with_action(role_for(action, what.account)),
+                None => error.with_action("give the identity a role on what the message names"),
+            }
+        }
+        "RequestDisallowedByPolicy" => {
+            let policy = said.policy.as_ref().map_or_else(|| "a policy".to_owned(), |name| format!("the policy '{name}'"));
+            Error::new(Kind::Forbidden, format!("{policy} of the subscription forbids to {verb} {thing}{because}"))
+                .with_action("wish it as the policy wants it, or ask whoever keeps the subscription's Azure Policy")
+        }
+        "SubscriptionNotFound" | "InvalidSubscriptionId" => {
+            Error::new(Kind::NotFound, "there is no such subscription, or this identity has no role in it")
+                .with_action("check the subscription id, and that the identity has a role in that subscription")
+        }
+        "DisabledSubscription" | "ReadOnlyDisabledSubscription" => {
+            Error::new(Kind::Conflict, format!("the subscription is turned off, so nobody can {verb} {thing}"))
+                .with_action("have the subscription turned on again: its owner sees why in the Azure portal")
+        }
+        "MissingSubscriptionRegistration" => {
+            let namespace = between(message, "namespace '", "'").unwrap_or("Microsoft.DocumentDB");
+            Error::new(Kind::Conflict, format!("the subscription does not use {namespace} yet"))
+                .with_action(format!("register it once, with the role 'Contributor' on the subscription: Register-AzResourceProvider -ProviderNamespace {namespace}"))
+        }
+        "NoRegisteredProviderFound" | "InvalidApiVersionParameter" | "InvalidResourceType" | "InvalidResourceNamespace" => {
+            Error::new(Kind::Service, format!("this Azure does not know how it is asked to {verb} {thing}{because}"))
+                .with_action("check that the cloud is right (-Cloud); a cloud of its own, or a region, may not have this service yet")
+        }
+        "ResourceGroupNotFound" => Error::new(Kind::NotFound, "there is no such resource group in the subscription")
+            .with_action(if verb == "create" {
+                "check the name of the resource group; it is not made with what is made in it"
+            } else {
+                "check the name of the resource group, or leave it out and let the account be found by its name"
+            }),
+        "ScopeLocked" if verb == "read" => {
+            Error::new(Kind::Conflict, format!("a lock forbids reading {thing}, because the request is a POST"))
+                .with_action("read the read-only keys instead (-Kind ReadOnly), or remove the ReadOnly lock")
+        }
+        "ScopeLocked" => Error::new(Kind::Conflict, format!("a lock forbids to {verb} {thing}{because}"))
+            .with_action("remove the lock, or have whoever put it there do so"),
+        "PrincipalNotFound" => Error::new(Kind::NotFound, format!("the directory does not know who is to get a role on {thing}{because}"))
+            .with_action("give the identity's object id, which is not its client id; one made just now is known some minutes later"),
+        "UnmatchedPrincipalType" => Error::new(Kind::InvalidArgument, format!("who is to get a role on {thing} is no identity of a machine or app{because}"))
+            .with_action("give the object id of a managed identity or service principal, not of a user or group"),
+        "RoleAssignmentUpdateNotPermitted" => Error::new(Kind::Conflict, format!("the assignment that would give the role on {thing} gives another already{because}"))
+            .with_action("take that assignment away (Get-CosmiAccess shows it, Revoke-CosmiAccess does so), and run the same again"),
+        "RoleDefinitionDoesNotExist" => Error::new(Kind::NotFound, format!("there is no such role{because}"))
+            .with_action("check the id of the role; by its name the service finds it"),
+        "LocationNotAvailableForResourceType" => Error::new(Kind::InvalidArgument, format!("that region has no Cosmos DB{because}"))
+            .with_action("choose a region that the message lists, such as westeurope"),
+        _ => return limit(message, what, because),
     };
-    let mut inner = match fields.remove("error") {
-        Some(Value::Object(inner)) => inner.into_iter().collect(),
-        _ => fields,
-    };
-    let mut take = |name: &str| match inner.remove(name) {
-        Some(Value::String(text)) => Some(text),
-        _ => None,
-    };
-    (
-        take("code").as_deref().and_then(text::code),
-        take("message"),
-    )
+    Some(error)
 }
 
-/// The action in "…does not have authorization to perform action 'X' over scope…". Nothing but an action's own
-/// characters comes through.
+/// Limits, which Cosmos DB tells in words alone.
+fn limit(message: &str, what: &What<'_>, because: &str) -> Option<Error> {
+    let message = message.to_ascii_lowercase();
+    let says = |words: &str| message.contains(words);
+    let (verb, thing) = (what.verb, &what.thing);
+    let (kind, why, action) = if says("is already taken") {
+        (
+            Kind::Conflict,
+            "whose name is taken by somebody else",
+            "choose another name: names of accounts are unique in all of Azure",
+        )
+    } else if says("maximum number of database accounts") {
+        (
+            Kind::Conflict,
+            "because the subscription has as many accounts as it may",
+            "delete an account that nobody needs, use another subscription, or ask Azure's support for more",
+        )
+    } else if says("free tier has already been applied") {
+        (
+            Kind::Conflict,
+            "because another account of the subscription has the free tier",
+            "leave the free tier out, or use another subscription",
+        )
+    } else if says("total throughput limit") {
+        (
+            Kind::Conflict,
+            "because the account may not have so much throughput in all",
+            "wish less throughput, or raise the account's total throughput limit (Cost Management in the Azure portal)",
+        )
+    } else if says("not supported for serverless accounts") {
+        (
+            Kind::InvalidArgument,
+            "because the account is serverless",
+            "leave throughput out: a serverless account has none",
+        )
+    } else if says("high demand") {
+        (
+            Kind::Service,
+            "because the region is full",
+            "choose another region, or ask for access to this one: https://aka.ms/cosmosdbquota",
+        )
+    } else {
+        return None;
+    };
+    Some(Error::new(kind, format!("cannot {verb} {thing}, {why}{because}")).with_action(action))
+}
+
+/// The action in "…does not have authorization to perform action 'X' over scope…".
 fn action_in(message: &str) -> Option<&str> {
-    let (_, rest) = message.split_once("perform action '")?;
-    let (action, _) = rest.split_once('\'')?;
-    let fits = (1..=200).contains(&action.len())
+    between(message, "perform action '", "'").filter(|action| is_action(action))
+}
+
+/// The action in "…does not have permission to perform action(s) 'X' on the linked scope(s)…".
+fn linked_action_in(message: &str) -> Option<&str> {
+    between(message, "not have permission to perform action(s) '", "'")
+        .filter(|action| is_action(action))
+}
+
+fn between<'a>(text: &'a str, before: &str, after: &str) -> Option<&'a str> {
+    let (_, rest) = text.split_once(before)?;
+    rest.split_once(after).map(|(found, _)| found)
+}
+
+/// Nothing but an action's own characters is passed on.
+fn is_action(action: &str) -> bool {
+    (1..=200).contains(&action.len())
         && action
             .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"./*-".contains(&b));
-    fits.then_some(action)
+            .all(|b| b.is_ascii_alphanumeric() || b"./*-".contains(&b))
 }
 
-/// The smallest built-in role that allows an action.
+/// The smallest built-in role that allows an action, and where to give it.
 fn role_for(action: &str, account: Option<&str>) -> String {
-    let action = action.to_ascii_lowercase();
-    let role = if action.ends_with("/listkeys/action")
-        || action.ends_with("/listconnectionstrings/action")
-        || action.ends_with("/sqlroleassignments/write")
-        || action.ends_with("/sqlroleassignments/delete")
-    {
-        "DocumentDB Account Contributor"
-    } else {
-        "Cosmos DB Account Reader Role"
+    let lower = action.to_ascii_lowercase();
+    let (provider, rest) = lower.split_once('/').unwrap_or_default();
+    let reads = rest.ends_with("/read");
+    let opens = [
+        "/listkeys/action",
+        "/listconnectionstrings/action",
+        "/regeneratekey/action",
+    ];
+    let role = match provider {
+        "microsoft.documentdb" if reads || rest.ends_with("/readonlykeys/action") => {
+            "Cosmos DB Account Reader Role"
+        }
+        "microsoft.documentdb"
+            if rest.contains("/sqlrole") || opens.iter().any(|opens| rest.ends_with(opens)) =>
+        {
+            "DocumentDB Account Contributor"
+        }
+        "microsoft.documentdb" => "Cosmos DB Operator",
+        "microsoft.authorization" if reads => "Cosmos DB Account Reader Role",
+        "microsoft.authorization" => "Role Based Access Control Administrator",
+        "microsoft.managedidentity" => "Managed Identity Operator",
+        _ if reads => "Reader",
+        "microsoft.compute" => "Virtual Machine Contributor",
+        "microsoft.web" => "Website Contributor",
+        "microsoft.automation" => "Automation Contributor",
+        "microsoft.hybridcompute" => "Azure Connected Machine Resource Administrator",
+        _ => {
+            return format!(
+                "give the identity a role that allows {action}; a role given just now takes some minutes to work"
+            );
+        }
     };
-    let place = account.map_or_else(
-        || "the subscription or the account".to_owned(),
-        |account| format!("the account {account}"),
-    );
+    let place = match (account, provider) {
+        (Some(account), _) => format!("the account {account}"),
+        (None, "microsoft.documentdb") if !reads => "the resource group".to_owned(),
+        (None, "microsoft.documentdb" | "microsoft.authorization") => {
+            "the subscription or the account".to_owned()
+        }
+        (None, "microsoft.resources") => "the subscription".to_owned(),
+        (None, "microsoft.managedidentity") => "that identity".to_owned(),
+        (None, _) => "the machine or its resource group".to_owned(),
+    };
     format!(
         "give the identity the role '{role}' on {place}; a role given just now takes some minutes to work"
     )
@@ -154,14 +340,6 @@ mod tests {
         assert!(
             role_for(
                 "Microsoft.DocumentDB/databaseAccounts/listKeys/action",
-                Some("a")
-            )
-            .contains("DocumentDB Account Contributor")
-        );
-        // Cosmos DB Operator may change everything but these
-        assert!(
-            role_for(
-                "Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments/write",
                 Some("a")
             )
             .contains("DocumentDB Account Contributor")

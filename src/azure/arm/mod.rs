@@ -55,7 +55,8 @@ struct Patience;
 impl retry::Policy for Patience {
     fn pause(&self, error: &Error, failures: u32, _: Duration) -> Option<Duration> {
         let again = match error.http_status() {
-            408 | 429 | 500 | 502 | 503 | 504 => failures <= 3,
+            // 412: something else goes on there
+            408 | 412 | 429 | 500 | 502 | 503 | 504 => failures <= 3,
             409 => {
                 failures <= 3 && error.service_code() == Some("RetryableErrorDueToAnotherOperation")
             }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::{Arm, Method, Sent, What};
+use super::{Arm, Method, Sent, What, error};
 use crate::azure::call::{Call, Level};
 use crate::azure::error::{Error, Kind};
 use crate::azure::http::{Response, Url, host_of};
@@ -97,7 +97,7 @@ impl Arm {
 /// The state of an operation that goes on or has succeeded; its own error when it has not.
 fn state_in(response: &Response, what: &What<'_>) -> Result<String, Error> {
     let not_a_state = || response.not_understood("say nothing of the operation");
-    let mut fields: HashMap<String, Value> =
+    let fields: HashMap<String, Value> =
         serde_json::from_slice(&response.body).map_err(|_| not_a_state())?;
     let state = fields
         .get("status")
@@ -110,19 +110,6 @@ fn state_in(response: &Response, what: &What<'_>) -> Result<String, Error> {
     {
         return Ok(state);
     }
-    let error = fields.remove("error").unwrap_or_default();
-    let said = |name: &str| error.get(name).and_then(Value::as_str).unwrap_or_default();
-    let message = response.quote(said("message"), 400);
-    let code = text::code(said("code")).unwrap_or_else(|| state.clone());
-    Err(Error::new(
-        Kind::Service,
-        format!(
-            "Azure could not {} {} ({code}: {message})",
-            what.verb, what.thing
-        ),
-    )
-    .with_action("the code says why; the request id finds the operation in Azure's logs")
-    .with_http_status(response.status)
-    .with_service_code(&code)
-    .with_request_id(response.header("x-ms-request-id")))
+    let error = fields.get("error").unwrap_or(&Value::Null);
+    Err(error::failed(response, &state, error, what))
 }

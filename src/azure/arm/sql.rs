@@ -111,6 +111,15 @@ impl Throughput {
         }
     }
 
+    /// As people say it.
+    fn spoken(throughput: Option<Throughput>) -> String {
+        match throughput {
+            Some(Throughput::Manual(ru)) => format!("{ru} RU/s"),
+            Some(Throughput::Autoscale(ru)) => format!("{ru} RU/s at most (autoscale)"),
+            None => "none of its own".to_owned(),
+        }
+    }
+
     /// What `throughputSettings/default` says.
     fn of(settings: &Value) -> Option<Throughput> {
         let number = |pointer: &str| {
@@ -196,6 +205,7 @@ impl Arm {
             Error::invalid("the definition is no JSON object")
                 .with_action("give the definition as {\"partitionKey\":…}")
         })?;
+        check_definition(fields)?;
         fields.insert("id".to_owned(), name.into());
         let options = throughput.map_or_else(|| json!({}), Throughput::spelled);
         let body = json!({ "properties": { "resource": resource, "options": options } });
@@ -209,13 +219,18 @@ impl Arm {
             what,
         };
         let created = self.ensure(call, &wish, wait).await?;
-        if let (Created::AlreadySo(_), Some(wanted)) = (&created, throughput) {
+        if let (Created::AlreadySo(_), Some(_)) = (&created, throughput) {
             let found = self.throughput(call, place).await?;
             let found = found.as_ref().and_then(Throughput::of);
-            if found != Some(wanted) {
+            if found != throughput {
                 return Err(Error::new(
                     Kind::Conflict,
-                    format!("{} exists with another throughput ({wanted:?} was wished, {found:?} is there)", wish.what.thing),
+                    format!(
+                        "{} exists with another throughput ({}, not {})",
+                        wish.what.thing,
+                        Throughput::spoken(throughput),
+                        Throughput::spoken(found)
+                    ),
                 )
                 .with_action("set its throughput instead")
                 .with_http_status(409));
@@ -252,7 +267,9 @@ impl Arm {
         let path = format!("{}/throughputSettings/default", place.path(&id));
         let what = place.what("read", READ_THROUGHPUT);
         match self.find_resource(call, &path, COSMOS_API, &what).await {
-            Ok(found) => found.as_ref().map(value).transpose(),
+            Ok(Some(found)) => value(&found).map(Some),
+            // the same is said of what is not there at all
+            Ok(None) => self.show_sql(call, place).await.map(|_| None),
             Err(error)
                 if error.http_status() == 400
                     && error.message().to_ascii_lowercase().contains("serverless") =>
@@ -330,9 +347,64 @@ impl Arm {
     }
 }
 
+/// The parts of a collection's definition whose rules are Azure's own and do not change.
+fn check_definition(fields: &serde_json::Map<String, Value>) -> Result<(), Error> {
+    let paths = |of: &Value| {
+        let paths = of.get("paths").and_then(Value::as_array);
+        let texts = paths.into_iter().flatten().filter_map(Value::as_str);
+        texts.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let mut named = fields.get("partitionKey").map(paths).unwrap_or_default();
+    let unique_keys = fields
+        .get("uniqueKeyPolicy")
+        .and_then(|policy| policy.get("uniqueKeys"))
+        .and_then(Value::as_array);
+    named.extend(unique_keys.into_iter().flatten().flat_map(paths));
+    if let Some(odd) = named
+        .iter()
+        .find(|path| path.len() < 2 || !path.starts_with('/'))
+    {
+        return Err(Error::invalid(format!(
+            "'{}' is no path in a document",
+            crate::azure::text::line(odd, 100)
+        ))
+        .with_action("begin paths of partition keys and unique keys with '/', as in /id"));
+    }
+    let ttl = fields.get("defaultTtl").and_then(Value::as_i64);
+    if ttl.is_some_and(|ttl| ttl != -1 && ttl < 1) {
+        return Err(Error::invalid("that is no time to live").with_action(
+            "documents live for one second or more, or with -1 until each says otherwise",
+        ));
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn definitions_are_checked_before_anything_is_sent() {
+        let check = |definition: Value| {
+            check_definition(definition.as_object().expect("an object"))
+                .map_err(|error| error.message().to_owned())
+        };
+        for fits in [
+            json!({}),
+            json!({ "partitionKey": { "paths": ["/a", "/b/c"] }, "defaultTtl": -1 }),
+            json!({ "uniqueKeyPolicy": { "uniqueKeys": [{ "paths": ["/a"] }] }, "defaultTtl": 1 }),
+        ] {
+            assert_eq!(check(fits.clone()), Ok(()), "{fits}");
+        }
+        for odd in [
+            json!({ "partitionKey": { "paths": ["id"] } }),
+            json!({ "partitionKey": { "paths": ["/a", "/"] } }),
+            json!({ "uniqueKeyPolicy": { "uniqueKeys": [{ "paths": ["/a"] }, { "paths": ["/b", "c"] }] } }),
+            json!({ "defaultTtl": 0 }),
+        ] {
+            assert!(check(odd.clone()).is_err(), "{odd}");
+        }
+    }
 
     #[test]
     fn throughput_is_checked_before_anything_is_sent() {

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::azure::error::{Error, Kind};
 use crate::azure::http::Response;
+use crate::azure::prose::said_by_cosmos;
 use crate::azure::text;
 
 /// The service code that stands for keys being turned off, whatever the service called it.
@@ -51,7 +52,8 @@ pub(super) fn refused(response: &Response, thing: &str, now: SystemTime) -> Erro
         (408 | 410 | 423 | 449 | 500..=599, _) => Error::new(Kind::Service, format!("Cosmos DB could not read {thing} at the moment ({said})"))
             .with_action("try again; if it stays so, see Azure's service health")
             .retryable(),
-        (409, _) => Error::new(Kind::Conflict, format!("the state of {thing} forbids it ({said})")),
+        (409, _) => Error::new(Kind::Conflict, format!("the state of {thing} forbids it ({said})"))
+            .with_action("see what else changes it at the moment, and try again when that has ended"),
         _ => Error::new(Kind::Service, format!("Cosmos DB refuses to read {thing} ({said})"))
             .with_action("the message says why; the request id finds the request in Azure's logs"),
     };
@@ -131,7 +133,7 @@ fn clock(response: &Response, now: SystemTime) -> Error {
     .with_action("set this machine's clock, and let it be kept by a time service")
 }
 
-/// `{code,message}`; the message is the first of its own `{"Errors":[…]}` when it has them, without ids and statistics.
+/// `{code,message}`; of the message the sentence for people.
 fn envelope(response: &Response) -> Option<(String, String)> {
     let mut fields: HashMap<String, Value> = serde_json::from_slice(&response.body).ok()?;
     let mut take = |name: &str| match fields.remove(name) {
@@ -139,11 +141,5 @@ fn envelope(response: &Response) -> Option<(String, String)> {
         _ => None,
     };
     let (code, message) = (take("code")?, take("message")?);
-    let prose = message.split("\r\nActivityId:").next().unwrap_or_default();
-    let prose = prose.trim_start_matches("Message:").trim();
-    let first = serde_json::from_str::<Value>(prose).ok().and_then(|inner| {
-        let list = inner.get("Errors").unwrap_or(&inner);
-        list.get(0).and_then(Value::as_str).map(str::to_owned)
-    });
-    Some((code, first.unwrap_or_else(|| prose.to_owned())))
+    Some((code, said_by_cosmos(&message)))
 }

@@ -63,7 +63,7 @@ namespace Cosmi.Interop.Tests
         }
 
         [Fact]
-        public async Task What_is_made_is_new_and_then_already_so()
+        public async Task From_nothing_to_the_collections_json_and_then_again()
         {
             foreach (string change in new[] { "new", "already so" })
             {
@@ -72,7 +72,12 @@ namespace Cosmi.Interop.Tests
 
                 Assert.Equal((0, string.Empty), (code, errors));
                 string[] lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-                Assert.Equal(new[] { "account: " + change, "database: " + change, "collection: " + change, "access: " + change }, lines);
+                Assert.Equal(
+                    new[] { "account: " + change, "database: " + change, "collection: " + change, "identity: already so", "access: " + change },
+                    lines[..^1]);
+                JsonElement shown = JsonDocument.Parse(lines[^1]).RootElement;
+                Assert.Equal("Test", shown.GetProperty("collection").GetProperty("id").GetString());
+                Assert.Equal(400, shown.GetProperty("offer").GetProperty("content").GetProperty("offerThroughput").GetInt32());
             }
         }
 

@@ -265,6 +265,9 @@ async fn answer(
     if !reply.has("date") {
         reply.set("date", clock::http_date(simulator.clock.now()));
     }
+    if request.method == hyper::Method::HEAD {
+        reply.body.clear();
+    }
     let delivery = delivery(&action, &mut reply);
     ticket.status(reply.status.as_u16());
     Ok(respond(connection, reply, Some(ticket), &delivery))
