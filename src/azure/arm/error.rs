@@ -344,6 +344,14 @@ mod tests {
             )
             .contains("DocumentDB Account Contributor")
         );
+        // Cosmos DB Operator may change everything but these
+        assert!(
+            role_for(
+                "Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments/write",
+                Some("a")
+            )
+            .contains("DocumentDB Account Contributor")
+        );
         assert!(
             role_for(
                 "Microsoft.DocumentDB/databaseAccounts/readonlykeys/action",
