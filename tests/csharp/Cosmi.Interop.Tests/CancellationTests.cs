@@ -54,7 +54,7 @@ namespace Cosmi.Interop.Tests
             await Soon(call);
             cancellation.Cancel();
 
-            Assert.True(call.IsCompletedSuccessfully);
+            Assert.Equal(TaskStatus.RanToCompletion, call.Status);
         }
 
         [Fact]

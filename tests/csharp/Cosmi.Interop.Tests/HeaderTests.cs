@@ -56,7 +56,7 @@ namespace Cosmi.Interop.Tests
         {
             string value = Regex.Match(Header, @"#define COSMI_ABI_VERSION (\S+)").Groups[1].Value.TrimEnd('u', 'U', 'l', 'L');
             uint number = value.StartsWith("0x", StringComparison.OrdinalIgnoreCase)
-                ? uint.Parse(value.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture)
+                ? uint.Parse(value.Substring(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture)
                 : uint.Parse(value, CultureInfo.InvariantCulture);
 
             Assert.Equal(NativeMethods.RequiredAbiVersion, number);
@@ -74,6 +74,7 @@ namespace Cosmi.Interop.Tests
         public void Every_constant_has_its_number(string prefix, Type type)
         {
             IEnumerable<string> declared = Regex.Matches(Header, $@"\bCOSMI_{prefix}_(\w+)\s*=\s*(\d+)")
+                .Cast<Match>()
                 .Select(match => match.Groups[1].Value.Replace("_", string.Empty) + "=" + match.Groups[2].Value);
             IEnumerable<string> known = Enum.GetValues(type).Cast<object>()
                 .Select(value => value.ToString()!.ToUpperInvariant() + "=" + Convert.ToInt32(value, CultureInfo.InvariantCulture));
@@ -83,6 +84,7 @@ namespace Cosmi.Interop.Tests
 
         private static Dictionary<string, (string Result, string[] Parameters)> Functions() =>
             Regex.Matches(Header, @"^[ \t]*([\w \t\*]+?[\s\*])(cosmi_\w+)\s*\(([^()]*)\)\s*;", RegexOptions.Multiline)
+                .Cast<Match>()
                 .Where(match => !match.Groups[1].Value.Contains("typedef"))
                 .ToDictionary(
                     match => match.Groups[2].Value,

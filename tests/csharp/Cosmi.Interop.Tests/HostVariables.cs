@@ -39,10 +39,10 @@ namespace Cosmi.Interop.Tests
             internal static void Unset(string name) => Assert.Equal(0, unsetenv(name));
 
             [DllImport("libc")]
-            private static extern int setenv([MarshalAs(UnmanagedType.LPUTF8Str)] string name, [MarshalAs(UnmanagedType.LPUTF8Str)] string value, int overwrite);
+            private static extern int setenv(string name, string value, int overwrite);
 
             [DllImport("libc")]
-            private static extern int unsetenv([MarshalAs(UnmanagedType.LPUTF8Str)] string name);
+            private static extern int unsetenv(string name);
         }
     }
 }

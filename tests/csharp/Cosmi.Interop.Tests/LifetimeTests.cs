@@ -48,7 +48,7 @@ namespace Cosmi.Interop.Tests
             Assert.Equal(Resource, (await Soon(call)).Resource);
         }
 
-        [Fact]
+        [FactExceptOnMono("Mono's collector takes whatever lies on a stack for a reference, so what it keeps is chance")]
         public async Task A_forgotten_call_still_ends_and_frees_what_it_holds()
         {
             WeakReference reference = await Forget();

@@ -1,5 +1,6 @@
 using System;
 using System.Security;
+using System.Text;
 using System.Threading.Tasks;
 
 namespace Cosmi.Interop.Tests
@@ -61,7 +62,7 @@ namespace Cosmi.Interop.Tests
             int answer = NativeSecret.Lend(Secret("a2V5"), "key", (bytes, length) =>
             {
                 lent = bytes;
-                Assert.Equal("a2V5"u8.ToArray(), bytes);
+                Assert.Equal(Encoding.ASCII.GetBytes("a2V5"), bytes);
                 Assert.Equal((UIntPtr)4, length);
                 return 42;
             });

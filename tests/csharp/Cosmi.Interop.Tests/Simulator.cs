@@ -31,13 +31,14 @@ namespace Cosmi.Interop.Tests
         {
             _process = Process.Start(new ProcessStartInfo(RequiredVariable("COSMI_SIMULATOR"))
             {
+                UseShellExecute = false,
                 RedirectStandardInput = true,
                 RedirectStandardOutput = true,
             }) ?? throw new InvalidOperationException("The simulator did not start.");
             string line = _process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("The simulator ended at once.");
             _ready = JsonDocument.Parse(line).RootElement;
             Drain(_process.StandardOutput);
-            _control = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri(Text("control")) };
+            _control = new HttpClient(new HttpClientHandler { UseProxy = false }) { BaseAddress = new Uri(Text("control")) };
             CaCertificates = File.ReadAllBytes(Text("ca"));
         }
 
@@ -48,10 +49,10 @@ namespace Cosmi.Interop.Tests
         public byte[] CaCertificates { get; }
 
         public IEnumerable<KeyValuePair<string, string>> Environment =>
-            _ready.GetProperty("environment").EnumerateObject().Select(entry => KeyValuePair.Create(entry.Name, entry.Value.GetString()!));
+            _ready.GetProperty("environment").EnumerateObject().Select(entry => new KeyValuePair<string, string>(entry.Name, entry.Value.GetString()!));
 
         /// <summary>What a program finds on one of the hosts that the simulator is.</summary>
-        public IReadOnlyDictionary<string, string> Variables(string host) =>
+        public Dictionary<string, string> Variables(string host) =>
             _ready.GetProperty("environments").GetProperty(host).EnumerateObject().ToDictionary(entry => entry.Name, entry => entry.Value.GetString()!);
 
         public static string RequiredVariable(string name) =>
