@@ -89,6 +89,11 @@ impl Target {
         self.triple.contains("-windows-")
     }
 
+    /// Its tools make import libraries in the short form, which no tool here can strip.
+    fn is_llvm_windows(&self) -> bool {
+        self.triple.ends_with("-gnullvm")
+    }
+
     fn is_musl(&self) -> bool {
         self.triple.ends_with("-musl")
     }
@@ -110,19 +115,20 @@ pub fn build(workspace: &Workspace, target: &Target) -> Result<Built> {
         "CARGO_ENCODED_RUSTFLAGS",
         rust_flags(workspace, &compiler, target)?,
     );
+    // The date that linkers put into a DLL.
+    command.env("SOURCE_DATE_EPOCH", "0");
     let (status, output) = process::tee(&mut command)?;
     if !status.success() {
         bail!("the build for {} failed ({status})", target.rid);
     }
 
     let folder = workspace.target.join(target.triple).join("release");
-    let static_library = folder.join("stripped").join("libcosmi.a");
-    strip(
-        workspace,
-        &compiler,
-        &folder.join("libcosmi.a"),
-        &static_library,
-    )?;
+    let mut static_library = folder.join("libcosmi.a");
+    if !target.is_llvm_windows() {
+        let stripped = folder.join("stripped").join("libcosmi.a");
+        strip(workspace, &compiler, &static_library, &stripped)?;
+        static_library = stripped;
+    }
     let built = Built {
         library: folder.join(target.library),
         import_library: target.is_windows().then(|| folder.join("libcosmi.dll.a")),
@@ -212,6 +218,10 @@ fn rust_flags(workspace: &Workspace, compiler: &Compiler, target: &Target) -> Re
     if target.is_musl() {
         // A shared library, so with the C library of the process.
         flags.push(OsString::from("-Ctarget-feature=-crt-static"));
+    }
+    if target.is_llvm_windows() {
+        // Otherwise an old windows-sys wants an import library that only its crate has.
+        flags.push(OsString::from("--cfg=windows_raw_dylib"));
     }
     // The compiler takes the last prefix that fits: the target folder may lie in the source tree.
     flags.push(remap(&workspace.root, "/cosmi"));
