@@ -1,5 +1,6 @@
 //! `cargo xtask package`: everything a user installs, in dist/.
 
+pub mod imports;
 pub mod natives;
 
 use anyhow::Result;
@@ -24,7 +25,7 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
             continue;
         }
         let built = natives::build(workspace, target)?;
-        println!("{}: {}", target.rid, built.library.display());
+        imports::check(target, &built)?;
     }
     Ok(())
 }

@@ -39,6 +39,8 @@ pub struct Built {
     pub static_library: PathBuf,
     /// What a program that links statically must link, too, as linker arguments.
     pub static_needs: Vec<String>,
+    /// Folders of this machine that the compiler read from, and was told to call otherwise.
+    pub private_paths: Vec<PathBuf>,
 }
 
 pub const TARGETS: [Target; 5] = [
@@ -111,10 +113,8 @@ pub fn build(workspace: &Workspace, target: &Target) -> Result<Built> {
     command.args(["--crate-type", "cdylib,staticlib"]);
     command.arg("--target-dir").arg(&workspace.target);
     command.args(["--", "--print", "native-static-libs"]);
-    command.env(
-        "CARGO_ENCODED_RUSTFLAGS",
-        rust_flags(workspace, &compiler, target)?,
-    );
+    let renamed = renamed(workspace, &compiler)?;
+    command.env("CARGO_ENCODED_RUSTFLAGS", rust_flags(target, &renamed));
     // The date that linkers put into a DLL.
     command.env("SOURCE_DATE_EPOCH", "0");
     let (status, output) = process::tee(&mut command)?;
@@ -133,6 +133,7 @@ pub fn build(workspace: &Workspace, target: &Target) -> Result<Built> {
         library: folder.join(target.library),
         import_library: target.is_windows().then(|| folder.join("libcosmi.dll.a")),
         static_library,
+        private_paths: renamed.into_iter().map(|(path, _)| path).collect(),
         static_needs: static_needs(&output)
             .context("the compiler did not say what the static library needs")?,
     };
@@ -213,7 +214,7 @@ fn zig_environment(workspace: &Workspace) -> PathBuf {
 }
 
 /// What is asked of the compiler, so that the library's bytes depend on the sources alone and not on where they lie.
-fn rust_flags(workspace: &Workspace, compiler: &Compiler, target: &Target) -> Result<OsString> {
+fn rust_flags(target: &Target, renamed: &[(PathBuf, String)]) -> OsString {
     let mut flags = Vec::new();
     if target.is_musl() {
         // A shared library, so with the C library of the process.
@@ -223,29 +224,35 @@ fn rust_flags(workspace: &Workspace, compiler: &Compiler, target: &Target) -> Re
         // Otherwise an old windows-sys wants an import library that only its crate has.
         flags.push(OsString::from("--cfg=windows_raw_dylib"));
     }
-    // The compiler takes the last prefix that fits: the target folder may lie in the source tree.
-    flags.push(remap(&workspace.root, "/cosmi"));
-    flags.push(remap(&workspace.target, "/target"));
+    for (from, to) in renamed {
+        let mut flag = OsString::from("--remap-path-prefix=");
+        flag.push(from);
+        flag.push("=");
+        flag.push(to);
+        flags.push(flag);
+    }
+    flags.join("\u{1f}".as_ref())
+}
+
+/// The folders that sources are read from, and what each is called in the library. Of several that fit a path the
+/// compiler takes the last: the target folder may lie in the source tree.
+fn renamed(workspace: &Workspace, compiler: &Compiler) -> Result<Vec<(PathBuf, String)>> {
+    let mut renamed = vec![
+        (workspace.root.clone(), "/cosmi".to_owned()),
+        (workspace.target.clone(), "/target".to_owned()),
+    ];
     let registries = cargo_home()?.join("registry").join("src");
     for registry in fs::read_dir(&registries)
         .with_context(|| format!("could not read {}", registries.display()))?
     {
-        flags.push(remap(&registry?.path(), "/crates"));
+        renamed.push((registry?.path(), "/crates".to_owned()));
     }
-    // The standard library is compiled with this name already; where its sources are installed, the compiler finds them.
-    flags.push(remap(
-        &compiler.library("src/rust"),
-        &format!("/rustc/{}", compiler.commit),
+    // The standard library comes with this name; where its sources are installed the compiler finds them.
+    renamed.push((
+        compiler.library("src/rust"),
+        format!("/rustc/{}", compiler.commit),
     ));
-    Ok(flags.join("\u{1f}".as_ref()))
-}
-
-fn remap(from: &Path, to: &str) -> OsString {
-    let mut flag = OsString::from("--remap-path-prefix=");
-    flag.push(from);
-    flag.push("=");
-    flag.push(to);
-    flag
+    Ok(renamed)
 }
 
 fn cargo_home() -> Result<PathBuf> {
@@ -293,13 +300,11 @@ fn strip(workspace: &Workspace, compiler: &Compiler, from: &Path, to: &Path) -> 
         .join("bin")
         .join(format!("rust-objcopy{}", env::consts::EXE_SUFFIX));
     fs::create_dir_all(to.parent().context("a library lies in a folder")?)?;
-    process::run(
-        workspace
-            .command(tool)
-            .arg("--strip-debug")
-            .arg(from)
-            .arg(to),
-    )
+    let mut command = workspace.command(tool);
+    command.arg("--strip-debug").arg(from).arg(to);
+    // It has its libraries from the compiler, which tells it where they are.
+    command.env(process::LIBRARY_PATH, compiler.sysroot.join("lib"));
+    process::run(&mut command)
 }
 
 /// `note: native-static-libs: -lgcc_s -lc`
