@@ -4,6 +4,7 @@ pub mod archive;
 pub mod imports;
 pub mod natives;
 pub mod sdk;
+mod verify;
 
 use anyhow::Result;
 use clap::Args;
@@ -15,6 +16,9 @@ pub struct Arguments {
     /// Only these, by .NET's name of the platform [default: all]
     #[arg(value_name = "RID")]
     rids: Vec<String>,
+    /// Build the libraries again, from a copy of the sources in another folder, and compare
+    #[arg(long)]
+    verify: bool,
 }
 
 pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
@@ -32,6 +36,9 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
             println!("{error:#}");
         }
         all.push((target, built));
+    }
+    if arguments.verify {
+        verify::run(workspace, &all)?;
     }
     let dist = workspace.root.join("dist");
     sdk::write(workspace, &all, &dist, &workspace.root.join("LICENSE"))?;

@@ -103,26 +103,37 @@ impl Target {
 
 /// Builds the library of a target as it is shipped, shared and static.
 pub fn build(workspace: &Workspace, target: &Target) -> Result<Built> {
+    build_at(workspace, target, &workspace.root, &workspace.target)
+}
+
+/// The same from the sources in `root`, with what comes of them below `output`.
+pub fn build_at(
+    workspace: &Workspace,
+    target: &Target,
+    root: &Path,
+    output: &Path,
+) -> Result<Built> {
     if let Some(what) = missing(workspace, target) {
         bail!("{} cannot be built: {what}", target.rid);
     }
     let compiler = Compiler::ask(workspace)?;
     let mut command = cargo(workspace, target)?;
+    command.current_dir(root);
     command.args(["--package", "cosmi", "--release", "--lib"]);
     // Without the rlib, which would keep everything that Rust could call. The static library costs the shared one nothing.
     command.args(["--crate-type", "cdylib,staticlib"]);
-    command.arg("--target-dir").arg(&workspace.target);
+    command.arg("--target-dir").arg(output);
     command.args(["--", "--print", "native-static-libs"]);
-    let renamed = renamed(workspace, &compiler)?;
+    let renamed = renamed(&compiler, root, output)?;
     command.env("CARGO_ENCODED_RUSTFLAGS", rust_flags(target, &renamed));
     // The date that linkers put into a DLL.
     command.env("SOURCE_DATE_EPOCH", "0");
-    let (status, output) = process::tee(&mut command)?;
+    let (status, said) = process::tee(&mut command)?;
     if !status.success() {
         bail!("the build for {} failed ({status})", target.rid);
     }
 
-    let folder = workspace.target.join(target.triple).join("release");
+    let folder = output.join(target.triple).join("release");
     let mut static_library = folder.join("libcosmi.a");
     if !target.is_llvm_windows() {
         let stripped = folder.join("stripped").join("libcosmi.a");
@@ -134,7 +145,7 @@ pub fn build(workspace: &Workspace, target: &Target) -> Result<Built> {
         import_library: target.is_windows().then(|| folder.join("libcosmi.dll.a")),
         static_library,
         private_paths: renamed.into_iter().map(|(path, _)| path).collect(),
-        static_needs: static_needs(&output)
+        static_needs: static_needs(&said)
             .context("the compiler did not say what the static library needs")?,
     };
     for file in [&built.library, &built.static_library]
@@ -236,10 +247,10 @@ fn rust_flags(target: &Target, renamed: &[(PathBuf, String)]) -> OsString {
 
 /// The folders that sources are read from, and what each is called in the library. Of several that fit a path the
 /// compiler takes the last: the target folder may lie in the source tree.
-fn renamed(workspace: &Workspace, compiler: &Compiler) -> Result<Vec<(PathBuf, String)>> {
+fn renamed(compiler: &Compiler, root: &Path, output: &Path) -> Result<Vec<(PathBuf, String)>> {
     let mut renamed = vec![
-        (workspace.root.clone(), "/cosmi".to_owned()),
-        (workspace.target.clone(), "/target".to_owned()),
+        (root.to_owned(), "/cosmi".to_owned()),
+        (output.to_owned(), "/target".to_owned()),
     ];
     let registries = cargo_home()?.join("registry").join("src");
     for registry in fs::read_dir(&registries)
