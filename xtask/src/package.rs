@@ -1,5 +1,6 @@
 //! `cargo xtask package`: everything a user installs, in dist/.
 
+pub mod archive;
 pub mod natives;
 
 use anyhow::Result;
