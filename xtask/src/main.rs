@@ -7,6 +7,8 @@ mod check;
 mod demo;
 mod header;
 mod help;
+mod manifest;
+mod module;
 mod namespace;
 mod package;
 mod process;
