@@ -7,6 +7,8 @@ mod check;
 mod demo;
 mod header;
 mod help;
+mod manifest;
+mod module;
 mod namespace;
 mod package;
 mod process;
@@ -53,10 +55,10 @@ enum Command {
     Test(test::Arguments),
     /// Run the tutorial against the simulator and print each step
     Demo(demo::Arguments),
-    /// Build everything a user installs, in dist/
-    Package(package::Arguments),
     /// Print the project's numbers: requests, handshakes, size, time, threads
     Bench,
+    /// Write everything that users install to dist/
+    Package(package::Arguments),
     /// Build and run the simulator, with the arguments that follow
     Simulator(simulator::Arguments),
 }
@@ -81,8 +83,8 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Check => check::run(&workspace, &tools),
         Command::Test(arguments) => return Ok(test::run(&workspace, &tools, &arguments)),
         Command::Demo(arguments) => demo::run(&workspace, &tools, &arguments),
-        Command::Package(arguments) => package::run(&workspace, &arguments),
         Command::Bench => bench::run(&workspace, &tools),
+        Command::Package(arguments) => package::run(&workspace, &tools, &arguments),
         Command::Simulator(arguments) => simulator::run(&workspace, &arguments),
     }?;
     Ok(ExitCode::SUCCESS)

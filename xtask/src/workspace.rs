@@ -48,6 +48,26 @@ impl Workspace {
         })
     }
 
+    /// What the manifest of the library's package says.
+    pub fn library_package(&self) -> Result<&Value> {
+        self.metadata["packages"]
+            .as_array()
+            .and_then(|packages| packages.iter().find(|package| package["name"] == "cosmi"))
+            .context("cargo metadata names no package cosmi")
+    }
+
+    /// The release's version.
+    pub fn version(&self) -> Result<&str> {
+        self.library_package()?["version"]
+            .as_str()
+            .context("the package cosmi has no version")
+    }
+
+    /// Where the project is public, if it is.
+    pub fn repository(&self) -> Result<Option<&str>> {
+        Ok(self.library_package()?["repository"].as_str())
+    }
+
     /// A cargo command in the source tree; continuous integration takes the lock file as it is.
     pub fn cargo(&self, arguments: &[&str]) -> Command {
         self.cargo_with(cargo_program(), arguments)
