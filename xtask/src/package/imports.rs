@@ -16,7 +16,7 @@ use crate::c_program::parse_abi_major;
 /// What is shipped stays small.
 const SIZE_LIMIT: u64 = 2_300_000;
 
-const HEADER: &str = include_str!("../../../include/cosmi.h");
+pub const HEADER: &str = include_str!("../../../include/cosmi.h");
 
 /// Parts of the GNU C library, and musl, which is one.
 const GLIBC: [&str; 7] = [
@@ -146,7 +146,7 @@ fn export_faults(file: &object::File) -> Result<Option<String>> {
 }
 
 /// The functions that a header of ours declares.
-fn functions(header: &str) -> BTreeSet<String> {
+pub fn functions(header: &str) -> BTreeSet<String> {
     header
         .lines()
         .filter(|line| !line.starts_with([' ', '/', '#']))

@@ -8,6 +8,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
+use super::imports;
 use crate::process;
 use crate::tools::in_path;
 use crate::workspace::Workspace;
@@ -86,6 +87,9 @@ pub const WINDOWS_X64: &Target = &TARGETS[0];
 const MINGW: &str = "x86_64-w64-mingw32-gcc";
 const ZIGBUILD: &str = "cargo-zigbuild";
 
+/// Between the flags in `CARGO_ENCODED_RUSTFLAGS`.
+const SEPARATOR: &str = "\u{1f}";
+
 impl Target {
     pub fn is_windows(&self) -> bool {
         self.triple.contains("-windows-")
@@ -125,7 +129,17 @@ pub fn build_at(
     command.arg("--target-dir").arg(output);
     command.args(["--", "--print", "native-static-libs"]);
     let renamed = renamed(&compiler, root, output)?;
-    command.env("CARGO_ENCODED_RUSTFLAGS", rust_flags(target, &renamed));
+    let mut flags = rust_flags(target, &renamed);
+    if target.is_llvm_windows() {
+        let exports = output.join(target.triple).join("cosmi.def");
+        write_exports(&exports)?;
+        flags.push(SEPARATOR);
+        flags.push("-Clink-arg=");
+        flags.push(exports);
+    }
+    command.env("CARGO_ENCODED_RUSTFLAGS", flags);
+    // Objects compiled from C would name the compiler's folders.
+    command.env(format!("CFLAGS_{}", target.triple.replace('-', "_")), "-g0");
     // The date that linkers put into a DLL.
     command.env("SOURCE_DATE_EPOCH", "0");
     let (status, said) = process::tee(&mut command)?;
@@ -242,7 +256,17 @@ fn rust_flags(target: &Target, renamed: &[(PathBuf, String)]) -> OsString {
         flag.push(to);
         flags.push(flag);
     }
-    flags.join("\u{1f}".as_ref())
+    flags.join(SEPARATOR.as_ref())
+}
+
+/// Writes what a DLL exports, as linkers read it. The compiler does the same, but cargo-zigbuild leaves its file out.
+fn write_exports(file: &Path) -> Result<()> {
+    let mut text = "EXPORTS\n".to_owned();
+    for function in imports::functions(imports::HEADER) {
+        text += &format!("    {function}\n");
+    }
+    fs::create_dir_all(file.parent().context("a file lies in a folder")?)?;
+    fs::write(file, text).with_context(|| format!("could not write {}", file.display()))
 }
 
 /// The folders that sources are read from, and what each is called in the library. Of several that fit a path the
