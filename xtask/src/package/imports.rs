@@ -164,13 +164,13 @@ fn linux(target: &Target, library: &[u8], faults: &mut Vec<String>) -> Result<Im
     let mut libraries = BTreeSet::new();
     let mut soname = String::new();
     let mut is_pinned = false;
-    for entry in table.iter() {
+    for entry in &table {
         let text =
             || -> Result<String> { Ok(String::from_utf8_lossy(table.string(entry)?).into_owned()) };
         match entry.tag {
             elf::DT_NEEDED => drop(libraries.insert(text()?)),
             elf::DT_SONAME => soname = text()?,
-            elf::DT_FLAGS_1 => is_pinned = entry.val & u64::from(elf::DF_1_NODELETE.0) != 0,
+            elf::DT_FLAGS_1 => is_pinned = entry.val & elf::DF_1_NODELETE.0 != 0,
             elf::DT_TEXTREL => faults.push("its code would be changed when loaded".to_owned()),
             elf::DT_RPATH | elf::DT_RUNPATH => {
                 faults.push(format!("it looks for libraries in {}", text()?));

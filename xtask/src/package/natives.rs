@@ -261,10 +261,8 @@ fn rust_flags(target: &Target, renamed: &[(PathBuf, String)]) -> OsString {
 
 /// Writes what a DLL exports, as linkers read it. The compiler does the same, but cargo-zigbuild leaves its file out.
 fn write_exports(file: &Path) -> Result<()> {
-    let mut text = "EXPORTS\n".to_owned();
-    for function in imports::functions(imports::HEADER) {
-        text += &format!("    {function}\n");
-    }
+    let functions: Vec<String> = imports::functions(imports::HEADER).into_iter().collect();
+    let text = format!("EXPORTS\n{}\n", functions.join("\n"));
     fs::create_dir_all(file.parent().context("a file lies in a folder")?)?;
     fs::write(file, text).with_context(|| format!("could not write {}", file.display()))
 }

@@ -9,6 +9,7 @@ use ar_archive_writer::{COFFShortExport, MachineTypes, write_import_library};
 use object::read::{NameOrOrdinal, Object};
 
 use super::archive::{self, Entry};
+use super::imports;
 use super::natives::{Built, Target};
 use crate::c_program::parse_abi_major;
 use crate::workspace::Workspace;
@@ -103,8 +104,7 @@ fn common(workspace: &Workspace, notices: &Path) -> Result<Vec<(String, Vec<u8>)
 /// What belongs to one platform.
 fn of_target(target: &Target, built: &Built) -> Result<Vec<Entry>> {
     let library = fs::read(&built.library)?;
-    let major =
-        parse_abi_major(include_str!("../../../include/cosmi.h")).context("no ABI version")?;
+    let major = parse_abi_major(imports::HEADER).context("the header states no ABI version")?;
     let soname = format!("libcosmi.so.{major}");
     let needs = built.static_needs.join(" ");
     // CMake knows libraries by their names.
