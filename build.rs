@@ -179,6 +179,7 @@ fn version_info() -> Vec<u8> {
     )
 }
 
+#[derive(Clone, Copy)]
 enum Value<'a> {
     None,
     Bytes(&'a [u8]),
