@@ -47,9 +47,25 @@
     )
     VariablesToExport      = @()
     AliasesToExport        = @('Get-CosmiContainer', 'New-CosmiContainer', 'Remove-CosmiContainer')
+    # What is empty here is filled in when the module is laid out.
+    FileList               = @()
     PrivateData            = @{
         PSData = @{
-            Tags = 'Azure', 'CosmosDB', 'ManagedIdentity', 'PSEdition_Desktop', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS'
+            Tags                     = @(
+                'Azure'
+                'CosmosDB'
+                'ManagedIdentity'
+                'IMDS'
+                'AzureAutomation'
+                'AzureFunctions'
+                'PSEdition_Desktop'
+                'PSEdition_Core'
+                'Windows'
+                'Linux'
+            )
+            LicenseUri               = 'https://licenses.nuget.org/MIT'
+            RequireLicenseAcceptance = $false
+            ReleaseNotes             = ''
         }
     }
 }

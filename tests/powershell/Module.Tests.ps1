@@ -19,6 +19,29 @@ Describe 'The module' {
         $assembly.Version.ToString(3) | Should -Be $version
     }
 
+    It 'lists all its files, and no other' {
+        $length = $staged.TrimEnd('/', '\').Length + 1
+        $files = @(Get-ChildItem -Path $staged -Recurse -File | ForEach-Object { $_.FullName.Substring($length).Replace('\', '/') } | Sort-Object)
+        $listed = @($manifest.FileList | ForEach-Object { $_.Substring($length).Replace('\', '/') } | Sort-Object)
+        $listed | Should -Be $files
+        $listed | Should -Contain 'LICENSE'
+    }
+
+    It 'tells a gallery what it is, under which licence and what is new' {
+        $manifest.Description | Should -Not -BeNullOrEmpty
+        $manifest.Author | Should -Not -BeNullOrEmpty
+        foreach ($tag in 'CosmosDB', 'ManagedIdentity', 'PSEdition_Desktop', 'PSEdition_Core', 'Windows', 'Linux') {
+            $manifest.Tags | Should -Contain $tag
+        }
+        @($manifest.Tags | Where-Object { $_ -match '\s' }) | Should -BeNullOrEmpty
+        [string] $manifest.LicenseUri | Should -Be 'https://licenses.nuget.org/MIT'
+        $manifest.PrivateData.PSData.RequireLicenseAcceptance | Should -BeFalse
+        $changelog = [System.IO.File]::ReadAllText((Join-Path -Path $root -ChildPath 'CHANGELOG.md')).Replace("`r", '')
+        $newest = [regex]::Match($changelog, '(?ms)^## [^\n]*\n\s*(\S.*?)\s*(?=^## |\z)').Groups[1].Value
+        $newest | Should -Match '^### '
+        $manifest.ReleaseNotes | Should -BeExactly $newest
+    }
+
     It 'works in both editions' {
         $manifest.CompatiblePSEditions | Should -Be @('Desktop', 'Core')
         [string] $manifest.PowerShellVersion | Should -Be '5.1'

@@ -66,7 +66,8 @@ fn abi_major(workspace: &Workspace) -> Result<u32> {
         .with_context(|| format!("{} defines no COSMI_ABI_VERSION", file.display()))
 }
 
-fn parse_abi_major(header: &str) -> Option<u32> {
+/// The same from the header's text.
+pub fn parse_abi_major(header: &str) -> Option<u32> {
     let value = header
         .lines()
         .find_map(|line| line.strip_prefix("#define COSMI_ABI_VERSION "))?

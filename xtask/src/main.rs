@@ -7,7 +7,10 @@ mod check;
 mod demo;
 mod header;
 mod help;
+mod manifest;
+mod module;
 mod namespace;
+mod package;
 mod process;
 mod simulator;
 mod test;
@@ -54,6 +57,8 @@ enum Command {
     Demo(demo::Arguments),
     /// Print the project's numbers: requests, handshakes, size, time, threads
     Bench,
+    /// Write everything that users install to dist/
+    Package(package::Arguments),
     /// Build and run the simulator, with the arguments that follow
     Simulator(simulator::Arguments),
 }
@@ -79,6 +84,7 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Test(arguments) => return Ok(test::run(&workspace, &tools, &arguments)),
         Command::Demo(arguments) => demo::run(&workspace, &tools, &arguments),
         Command::Bench => bench::run(&workspace, &tools),
+        Command::Package(arguments) => package::run(&workspace, &tools, &arguments),
         Command::Simulator(arguments) => simulator::run(&workspace, &arguments),
     }?;
     Ok(ExitCode::SUCCESS)

@@ -10,7 +10,7 @@ use std::sync::Mutex;
 use anyhow::{Context, Result, bail};
 
 /// Where the dynamic linker looks first; `cargo run` puts the target directory there.
-const LIBRARY_PATH: &str = if cfg!(windows) {
+pub const LIBRARY_PATH: &str = if cfg!(windows) {
     "PATH"
 } else if cfg!(target_os = "macos") {
     "DYLD_FALLBACK_LIBRARY_PATH"

@@ -48,9 +48,34 @@ impl Workspace {
         })
     }
 
+    /// What the manifest of the library's package says.
+    pub fn library_package(&self) -> Result<&Value> {
+        self.metadata["packages"]
+            .as_array()
+            .and_then(|packages| packages.iter().find(|package| package["name"] == "cosmi"))
+            .context("cargo metadata names no package cosmi")
+    }
+
+    /// The release's version.
+    pub fn version(&self) -> Result<&str> {
+        self.library_package()?["version"]
+            .as_str()
+            .context("the package cosmi has no version")
+    }
+
+    /// Where the project is public, if it is.
+    pub fn repository(&self) -> Result<Option<&str>> {
+        Ok(self.library_package()?["repository"].as_str())
+    }
+
     /// A cargo command in the source tree; continuous integration takes the lock file as it is.
     pub fn cargo(&self, arguments: &[&str]) -> Command {
-        let mut command = self.command(cargo_program());
+        self.cargo_with(cargo_program(), arguments)
+    }
+
+    /// The same with a program that stands in for cargo.
+    pub fn cargo_with(&self, program: impl AsRef<std::ffi::OsStr>, arguments: &[&str]) -> Command {
+        let mut command = self.command(program);
         command.args(arguments);
         if is_ci() {
             command.arg("--locked");

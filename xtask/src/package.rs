@@ -1,0 +1,274 @@
+//! `cargo xtask package`: everything a user installs, in dist/.
+
+pub mod archive;
+mod crates;
+mod imports;
+mod interop;
+mod licenses;
+pub mod natives;
+mod nupkg;
+mod sbom;
+mod sdk;
+mod verify;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use sha2::{Digest, Sha256};
+use time::OffsetDateTime;
+
+use crate::manifest;
+use crate::module::{self, Native};
+use crate::tools::{DOTNET_ADVICE, Tools};
+use crate::workspace::{Workspace, is_ci};
+use natives::{Built, TARGETS, Target};
+use nupkg::{License, Specification};
+
+#[derive(Args)]
+pub struct Arguments {
+    /// Only for these platforms, by .NET's names of them [default: all that can be built here]
+    #[arg(long, value_name = "RID", num_args = 1.., value_parser = TARGETS.map(|target| target.rid))]
+    target: Vec<String>,
+    /// The folder to write to, made anew
+    #[arg(long, value_name = "DIR", default_value = "dist")]
+    out: PathBuf,
+    /// Build the libraries a second time, from a copy of the sources in another folder, and compare
+    #[arg(long)]
+    verify: bool,
+}
+
+/// The checksums of all the files beside it.
+const SUMS: &str = "SHA256SUMS";
+
+pub fn run(workspace: &Workspace, tools: &Tools, arguments: &Arguments) -> Result<()> {
+    let folder = workspace.root.join(&arguments.out);
+    check_replaceable(&folder)?;
+    let mut left_out = Vec::new();
+    let mut built = Vec::new();
+    for target in &TARGETS {
+        if !arguments.target.is_empty() && !arguments.target.iter().any(|rid| rid == target.rid) {
+            left_out.push(format!("{}: not asked for", target.rid));
+        } else if let Some(what) = natives::missing(workspace, target) {
+            left_out.push(missing(target.rid, &what)?);
+        } else {
+            built.push((target, natives::build(workspace, target)?));
+        }
+    }
+    if built.is_empty() {
+        bail!("nothing can be built here:\n  {}", left_out.join("\n  "));
+    }
+    println!();
+    for (target, built) in &built {
+        imports::check(target, built)?;
+    }
+    if arguments.verify {
+        verify::run(workspace, &built)?;
+    }
+
+    let dist = Dist::make(workspace, &folder)?;
+    let notices = dist.describe(&built)?;
+    if let Some(dotnet) = tools.dotnet()? {
+        dist.module(tools, &built, &notices)?;
+        interop::write(&dist, dotnet, &built, &notices)?;
+    } else {
+        let what = "the PowerShell module and the NuGet package";
+        left_out.push(missing(what, &format!("no dotnet here; {DOTNET_ADVICE}"))?);
+    }
+    sdk::write(workspace, &built, &dist.folder, &notices)?;
+    dist.finish(&left_out)
+}
+
+/// A line for something that cannot be built here; on a build server that is an error.
+fn missing(what: &str, why: &str) -> Result<String> {
+    let line = format!("{what}: {why}");
+    if is_ci() {
+        bail!(line);
+    }
+    Ok(line)
+}
+
+/// A folder with something in it that this command did not write is not removed.
+fn check_replaceable(folder: &Path) -> Result<()> {
+    let is_ours = !folder.exists()
+        || folder.join(SUMS).is_file()
+        || fs::read_dir(folder)
+            .with_context(|| format!("{} is not a folder", folder.display()))?
+            .next()
+            .is_none();
+    if !is_ours {
+        bail!(
+            "{} is not empty and has no {SUMS}; remove it, or name another folder with --out",
+            folder.display()
+        );
+    }
+    Ok(())
+}
+
+/// The folder that is written, and what is the same for all in it.
+struct Dist<'a> {
+    workspace: &'a Workspace,
+    folder: PathBuf,
+    version: &'a str,
+    date: OffsetDateTime,
+    /// The module's manifest, which also speaks for the other packages.
+    manifest: String,
+    release_notes: String,
+}
+
+impl Dist<'_> {
+    /// Makes the folder anew.
+    fn make<'a>(workspace: &'a Workspace, folder: &Path) -> Result<Dist<'a>> {
+        if folder.exists() {
+            fs::remove_dir_all(folder)?;
+        }
+        fs::create_dir_all(folder)?;
+        // Whatever happens from here on, a next run may remove it.
+        fs::write(folder.join(SUMS), "")?;
+        Ok(Dist {
+            workspace,
+            folder: folder.to_owned(),
+            version: workspace.version()?,
+            date: archive::source_date(workspace)?,
+            manifest: manifest::read(workspace)?,
+            release_notes: manifest::release_notes(workspace)?,
+        })
+    }
+
+    /// Writes what the library is made of: the bill of materials, and the licence texts, whose path it gives.
+    fn describe(&self, built: &[(&'static Target, Built)]) -> Result<PathBuf> {
+        let targets: Vec<_> = built.iter().map(|(target, _)| *target).collect();
+        let crates = crates::of_library(self.workspace, &targets)?;
+        let standard_library = licenses::standard_library(self.workspace)?;
+        let authors = manifest::value(&self.manifest, "Author")?;
+        fs::write(
+            self.folder.join(format!("cosmi-{}.cdx.json", self.version)),
+            sbom::document(&crates, &standard_library, &authors, self.date)?,
+        )?;
+        let notices = self.folder.join(licenses::FILE);
+        fs::write(&notices, licenses::document(&crates, &standard_library)?)?;
+        Ok(notices)
+    }
+
+    /// Writes the module as a folder, as a package for a gallery and as the zip that Azure Automation imports.
+    fn module(&self, tools: &Tools, built: &[(&Target, Built)], notices: &Path) -> Result<()> {
+        let module = self.folder.join("powershell").join("Cosmi");
+        let natives: Vec<_> = built
+            .iter()
+            .map(|(target, built)| Native {
+                rid: target.rid.to_owned(),
+                library: built.library.clone(),
+            })
+            .collect();
+        module::stage(self.workspace, tools, &module, &natives, &[notices])?
+            .context("there is a .NET SDK, so the module can be built")?;
+
+        let mut tags = vec!["PSModule".to_owned(), "PSIncludes_Cmdlet".to_owned()];
+        tags.extend(manifest::list(&self.manifest, "Tags")?);
+        // By these a gallery finds a module by its commands.
+        let cmdlets = manifest::list(&self.manifest, "CmdletsToExport")?;
+        let aliases = manifest::list(&self.manifest, "AliasesToExport")?;
+        tags.extend(cmdlets.iter().map(|name| format!("PSCmdlet_{name}")));
+        tags.extend(
+            cmdlets
+                .iter()
+                .chain(&aliases)
+                .map(|name| format!("PSCommand_{name}")),
+        );
+        let specification = Specification {
+            id: "Cosmi".to_owned(),
+            description: manifest::value(&self.manifest, "Description")?,
+            tags,
+            license: License::Url(manifest::value(&self.manifest, "LicenseUri")?),
+            readme: None,
+            frameworks: &[],
+            ..self.specification()?
+        };
+        let package = self.folder.join(format!("Cosmi.{}.nupkg", self.version));
+        nupkg::write(
+            &package,
+            &specification,
+            archive::folder(&module, "")?,
+            self.date,
+        )?;
+        // The zip, the folder in it and the manifest in that must have one name.
+        archive::zip(
+            &self.folder.join("automation").join("Cosmi.zip"),
+            archive::folder(&module, "Cosmi/")?,
+            self.date,
+        )
+    }
+
+    /// What all packages say of themselves.
+    fn specification(&self) -> Result<Specification> {
+        Ok(Specification {
+            id: String::new(),
+            version: self.version.to_owned(),
+            authors: manifest::value(&self.manifest, "Author")?,
+            description: String::new(),
+            copyright: manifest::value(&self.manifest, "Copyright")?,
+            tags: Vec::new(),
+            release_notes: self.release_notes.clone(),
+            license: License::Expression("MIT".to_owned()),
+            project: self.workspace.repository()?.map(str::to_owned),
+            readme: None,
+            frameworks: &[],
+            is_symbols: false,
+        })
+    }
+
+    /// Writes the checksums, and says what there is and what there is not.
+    fn finish(&self, left_out: &[String]) -> Result<()> {
+        let files: Vec<_> = archive::folder(&self.folder, "")?
+            .into_iter()
+            .filter(|entry| entry.name != SUMS)
+            .collect();
+        let sums: Vec<_> = files
+            .iter()
+            .map(|file| format!("{}  {}\n", hex(&Sha256::digest(&file.bytes)), file.name))
+            .collect();
+        fs::write(self.folder.join(SUMS), sums.concat())?;
+
+        println!("\n{:<56}{:>12}", "written", "bytes");
+        for file in &files {
+            println!("{:<56}{:>12}", file.name, file.bytes.len());
+        }
+        println!("{SUMS}");
+        if !left_out.is_empty() {
+            println!("\nleft out");
+            for line in left_out {
+                println!("  {line}");
+            }
+        }
+        println!("\nin {}", self.folder.display());
+        Ok(())
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let digits: Vec<_> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    digits.concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_this_command_wrote_is_removed() {
+        let folder = std::env::temp_dir().join(format!("cosmi-dist-{}", std::process::id()));
+        assert!(check_replaceable(&folder).is_ok(), "not there");
+        fs::create_dir_all(&folder).unwrap();
+        assert!(check_replaceable(&folder).is_ok(), "empty");
+        fs::write(folder.join("thesis.txt"), "years").unwrap();
+        assert!(check_replaceable(&folder).is_err(), "somebody's");
+        assert!(
+            check_replaceable(&folder.join("thesis.txt")).is_err(),
+            "a file"
+        );
+        fs::write(folder.join(SUMS), "").unwrap();
+        assert!(check_replaceable(&folder).is_ok(), "ours");
+        fs::remove_dir_all(folder).unwrap();
+    }
+}
