@@ -16,7 +16,7 @@ Describe 'Work that takes time' {
 
     It 'is shown as progress, with its state and the time' {
         $null = Invoke-Control -Simulator $simulator -Method POST -Path /operations -Body @{ polls = 3 }
-        $shell = [powershell]::Create()
+        $shell = [powershell]::Create([initialsessionstate]::CreateDefault2())
         try {
             $null = $shell.AddScript("Import-Module -Name '$env:COSMI_MODULE'; New-CosmiDatabase -AccountName myaccount -Name Sales").Invoke()
             $shell.Streams.Error | Should -BeNullOrEmpty
@@ -38,7 +38,7 @@ Describe 'Work that takes time' {
         $output = Invoke-Child -Script @"
 `$ErrorActionPreference = 'Stop'
 Import-Module -Name '$env:COSMI_MODULE'
-`$runspace = [runspacefactory]::CreateRunspace(`$Host)
+`$runspace = [runspacefactory]::CreateRunspace(`$Host, [initialsessionstate]::CreateDefault2())
 `$runspace.Open()
 `$shell = [powershell]::Create()
 `$shell.Runspace = `$runspace
@@ -59,7 +59,7 @@ Start-Sleep -Milliseconds 1500
         Add-SimulatorFault -Simulator $simulator -Match @{ face = 'arm' } -Action @{ hang = $true } -Times 0
         $output = Invoke-Child -Script @"
 Import-Module -Name '$env:COSMI_MODULE'
-`$runspace = [runspacefactory]::CreateRunspace(`$Host)
+`$runspace = [runspacefactory]::CreateRunspace(`$Host, [initialsessionstate]::CreateDefault2())
 `$runspace.Open()
 `$shell = [powershell]::Create()
 `$shell.Runspace = `$runspace
