@@ -8,6 +8,7 @@ mod demo;
 mod header;
 mod help;
 mod namespace;
+mod package;
 mod process;
 mod simulator;
 mod test;
@@ -52,6 +53,8 @@ enum Command {
     Test(test::Arguments),
     /// Run the tutorial against the simulator and print each step
     Demo(demo::Arguments),
+    /// Build everything a user installs, in dist/
+    Package(package::Arguments),
     /// Print the project's numbers: requests, handshakes, size, time, threads
     Bench,
     /// Build and run the simulator, with the arguments that follow
@@ -78,6 +81,7 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Check => check::run(&workspace, &tools),
         Command::Test(arguments) => return Ok(test::run(&workspace, &tools, &arguments)),
         Command::Demo(arguments) => demo::run(&workspace, &tools, &arguments),
+        Command::Package(arguments) => package::run(&workspace, &arguments),
         Command::Bench => bench::run(&workspace, &tools),
         Command::Simulator(arguments) => simulator::run(&workspace, &arguments),
     }?;

@@ -50,7 +50,12 @@ impl Workspace {
 
     /// A cargo command in the source tree; continuous integration takes the lock file as it is.
     pub fn cargo(&self, arguments: &[&str]) -> Command {
-        let mut command = self.command(cargo_program());
+        self.cargo_with(cargo_program(), arguments)
+    }
+
+    /// The same with a program that stands in for cargo.
+    pub fn cargo_with(&self, program: impl AsRef<std::ffi::OsStr>, arguments: &[&str]) -> Command {
+        let mut command = self.command(program);
         command.args(arguments);
         if is_ci() {
             command.arg("--locked");
