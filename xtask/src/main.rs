@@ -13,6 +13,7 @@ mod process;
 mod simulator;
 mod test;
 mod tools;
+mod wine;
 mod workspace;
 
 use std::process::ExitCode;

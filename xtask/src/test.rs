@@ -1,6 +1,7 @@
 //! `cargo xtask test`: every test in every language, a table, and one line of totals.
 
 mod totals;
+mod windows;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -36,6 +37,8 @@ enum Part {
     Powershell,
     /// The tutorial's own commands, at the metadata address itself
     Tutorial,
+    /// The C programs and tests/powershell with the library for Windows, under Wine
+    Windows,
 }
 
 /// The Rust test that compiles and runs the C programs.
@@ -93,6 +96,7 @@ impl Part {
             Part::Csharp => "csharp",
             Part::Powershell => "powershell",
             Part::Tutorial => "tutorial",
+            Part::Windows => "windows",
         }
     }
 }
@@ -115,7 +119,9 @@ impl<'a> Session<'a> {
             cargo.arg("--all-targets");
         }
         process::run(&mut cargo)?;
-        let module = if parts.contains(&Part::Powershell) && tools.pwsh()?.is_some() {
+        let needs_module = (parts.contains(&Part::Powershell) && tools.pwsh()?.is_some())
+            || (parts.contains(&Part::Windows) && tools.windows_pwsh()?.is_some());
+        let module = if needs_module {
             build::stage(workspace, tools, Profile::Debug)?
         } else {
             None
@@ -138,6 +144,7 @@ impl<'a> Session<'a> {
             Part::Csharp => self.csharp(),
             Part::Powershell => self.powershell(),
             Part::Tutorial => self.tutorial(),
+            Part::Windows => windows::run(self.workspace, self.tools, self.module.as_deref()),
         }
     }
 
