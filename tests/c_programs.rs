@@ -34,6 +34,7 @@ const SANITIZED: [&str; 3] = [
     "-fno-sanitize-recover=all",
     "-fno-omit-frame-pointer",
 ];
+/// Programs that need no Azure.
 const TESTS: [&str; 4] = ["header_twice", "operations", "fork", "pinned"];
 const EXAMPLES: [&str; 3] = ["show_collection", "tutorial", "provision"];
 
@@ -297,6 +298,35 @@ fn the_examples_say_what_is_wrong_and_what_to_do() {
             "{said}"
         );
     }
+}
+
+#[test]
+fn a_ca_given_as_an_option_is_trusted_alone() {
+    if !is_there("gcc") {
+        return;
+    }
+    let simulator = Simulator::start();
+    let show = |ca: &str, endpoint: Option<&str>| {
+        let mut command = Command::new(build("trust", "gcc", C11, &[]));
+        command.args([ca, "myaccount", "Test", "Test"]);
+        command.args(endpoint).envs(simulator.env());
+        // The option alone shall decide.
+        command.env_remove("COSMI_CA_FILE");
+        succeed(command)
+    };
+    let ca = simulator.text("/ca");
+    let shown: serde_json::Value = serde_json::from_str(&show(ca, None)).expect("JSON");
+    assert_eq!(shown["collection"]["id"], "Test");
+    for (fault, words) in [
+        ("unknownCa", "its certificate is from an unknown issuer"),
+        ("expired", "its certificate has expired"),
+        ("wrongName", "its certificate is for another name"),
+    ] {
+        let said = show(ca, Some(simulator.text(&format!("/tlsFaults/{fault}"))));
+        assert!(said.starts_with("TLS: ") && said.contains(words), "{said}");
+    }
+    let said = show("-", None);
+    assert!(said.starts_with("TLS: Resource Manager: "), "{said}");
 }
 
 /// From no account to the collection's JSON, twice.

@@ -200,6 +200,9 @@ fn install_hook() {
         return;
     }
     INSTALLED.call_once(|| {
+        // The hook is code of this library, too.
+        #[cfg(windows)]
+        super::resident::stay();
         let others = Arc::new(take_hook());
         set_hook(Box::new(move |panic| {
             if is_inside() || runtime::is_own_thread() {

@@ -17,6 +17,8 @@
 )]
 
 mod guard;
+#[cfg(windows)]
+mod resident;
 mod text;
 
 pub mod access;

@@ -161,6 +161,7 @@ fn unusable() -> Error {
 /// What was wrong with the other side, and what to do: `(what, action)`.
 pub(super) fn explain(error: &rustls::Error) -> (&'static str, &'static str) {
     const PROXY: &str = "if a proxy re-encrypts traffic here, trust its CA in the system's store or give its CA file";
+    const UNKNOWN_ISSUER: &str = "its certificate is from an unknown issuer";
     match error {
         rustls::Error::InvalidCertificate(
             CertificateError::Expired | CertificateError::ExpiredContext { .. },
@@ -183,7 +184,12 @@ pub(super) fn explain(error: &rustls::Error) -> (&'static str, &'static str) {
         // a bad signature: the issuer has the name of a trusted one and another key
         rustls::Error::InvalidCertificate(
             CertificateError::UnknownIssuer | CertificateError::BadSignature,
-        ) => ("its certificate is from an unknown issuer", PROXY),
+        ) => (UNKNOWN_ISSUER, PROXY),
+        rustls::Error::InvalidCertificate(CertificateError::Other(why))
+            if is_windows_partial_chain(&why.to_string()) =>
+        {
+            (UNKNOWN_ISSUER, PROXY)
+        }
         rustls::Error::InvalidCertificate(CertificateError::ApplicationVerificationFailure) => (
             "its certificate has another thumbprint than IDENTITY_SERVER_THUMBPRINT",
             "restart the application: Service Fabric sets the variable anew when it renews the certificate",
@@ -196,5 +202,39 @@ pub(super) fn explain(error: &rustls::Error) -> (&'static str, &'static str) {
             ("it does not speak TLS", "check the port of the endpoint")
         }
         _ => ("the TLS handshake failed", PROXY),
+    }
+}
+
+/// Windows' words for an issuer that it neither knows nor was sent, `CERT_E_CHAINING`; the verifier passes them on as
+/// text with the number at its end.
+fn is_windows_partial_chain(why: &str) -> bool {
+    const CERT_E_CHAINING: u32 = 0x800B_010A;
+    why.ends_with(&format!("(os error {})", CERT_E_CHAINING.cast_signed()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use rustls::{CertificateError, OtherError};
+
+    use super::explain;
+
+    #[test]
+    fn an_issuer_that_windows_cannot_find_is_an_unknown_one() {
+        for (words, what) in [
+            (
+                "A certificate chain could not be built to a trusted root authority. (os error -2146762486)",
+                "its certificate is from an unknown issuer",
+            ),
+            (
+                "The revocation process could not continue. (os error -2146762482)",
+                "its certificate is not acceptable",
+            ),
+        ] {
+            let why = OtherError(Arc::from(Box::from(words.to_owned())));
+            let error = rustls::Error::InvalidCertificate(CertificateError::Other(why));
+            assert_eq!(explain(&error).0, what);
+        }
     }
 }

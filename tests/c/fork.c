@@ -10,7 +10,7 @@
 int main(void)
 {
     char address[64];
-    int server = silent_server(address, sizeof address);
+    silent_socket server = silent_server(address, sizeof address);
     int result = 0;
     cosmi_options *options = NULL;
     cosmi_client *client = NULL;
@@ -40,6 +40,6 @@ int main(void)
     CHECK(cosmi_operation_wait(operation, UINT32_MAX) == COSMI_STATUS_CANCELLED);
     cosmi_operation_free(operation);
     cosmi_client_free(client);
-    close(server);
+    silent_close(server);
     return 0;
 }

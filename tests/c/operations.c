@@ -82,7 +82,7 @@ int main(void)
 {
     struct ends ends = { PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0, COSMI_STATUS_OK, 0 };
     char address[64];
-    int server = silent_server(address, sizeof address);
+    silent_socket server = silent_server(address, sizeof address);
     cosmi_client *client = new_client(address);
     cosmi_operation *operation;
     cosmi_options *options = NULL;
@@ -132,6 +132,6 @@ int main(void)
     cosmi_client_free(client);
     cosmi_operation_free(operation);
     await_ends(&ends, 203);
-    close(server);
+    silent_close(server);
     return 0;
 }

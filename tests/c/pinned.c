@@ -4,12 +4,24 @@
 
 #include "silent.h"
 
+#ifdef _WIN32
+#include <windows.h>
+#define OPEN(file) ((void *)LoadLibraryA(file))
+#define SYMBOL(library, name) GetProcAddress((HMODULE)(library), name)
+#define CLOSE(library) (FreeLibrary((HMODULE)(library)) != 0)
+typedef FARPROC symbol_address;
+#else
 #include <dlfcn.h>
+#define OPEN(file) dlopen(file, RTLD_NOW | RTLD_LOCAL)
+#define SYMBOL(library, name) dlsym(library, name)
+#define CLOSE(library) (dlclose(library) == 0)
+typedef void *symbol_address;
+#endif
 
-/* A function pointer from what dlsym gives, as POSIX says that it is done. */
+/* A function pointer from what the loader gives, copied as POSIX says that it is done. */
 static void find(void *library, const char *name, void *out_function)
 {
-    void *symbol = dlsym(library, name);
+    symbol_address symbol = SYMBOL(library, name);
     CHECK(symbol != NULL);
     memcpy(out_function, &symbol, sizeof symbol);
 }
@@ -27,14 +39,14 @@ static void (*operation_free)(cosmi_operation *);
 int main(int count, char **arguments)
 {
     char address[64];
-    int server = silent_server(address, sizeof address);
+    silent_socket server = silent_server(address, sizeof address);
     cosmi_options *options = NULL;
     cosmi_client *client = NULL;
     cosmi_operation *operation = NULL;
     void *library;
 
     CHECK(count == 2);
-    library = dlopen(arguments[1], RTLD_NOW | RTLD_LOCAL);
+    library = OPEN(arguments[1]);
     CHECK(library != NULL);
     find(library, "cosmi_client_new", &client_new);
     find(library, "cosmi_client_free", &client_free);
@@ -51,10 +63,10 @@ int main(int count, char **arguments)
     options_free(options);
     CHECK(environment_show_start(client, 100, NULL, NULL, &operation) == COSMI_STATUS_OK);
 
-    CHECK(dlclose(library) == 0);
+    CHECK(CLOSE(library));
     CHECK(operation_wait(operation, UINT32_MAX) == COSMI_STATUS_TIMED_OUT);
     operation_free(operation);
     client_free(client);
-    close(server);
+    silent_close(server);
     return 0;
 }

@@ -199,7 +199,7 @@ Import-Module -Name '$env:COSMI_MODULE'
 
     It 'keeps each runspace''s client to itself' {
         $null = Connect-CosmiAccount -AccountName myaccount
-        $shell = [powershell]::Create()
+        $shell = [powershell]::Create([initialsessionstate]::CreateDefault2())
         try {
             $null = $shell.AddScript("Import-Module -Name '$env:COSMI_MODULE'; Connect-CosmiAccount -AccountName readeraccount").Invoke()
         }

@@ -23,7 +23,7 @@ BeforeAll {
         param([string] $Code)
         # The account's address in Azure is the simulator's here; nothing else is changed.
         $local = $Code.Replace('https://myaccount.documents.azure.com:443/', $simulator.accounts.myaccount.endpoint)
-        $shell = [powershell]::Create()
+        $shell = [powershell]::Create([initialsessionstate]::CreateDefault2())
         try {
             $null = $shell.AddScript("Set-StrictMode -Version 3; `$ErrorActionPreference = 'Stop'; Import-Module -Name '$env:COSMI_MODULE'").Invoke()
             $shell.Commands.Clear()

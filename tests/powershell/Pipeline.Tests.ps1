@@ -97,7 +97,7 @@ Describe 'The pipeline' {
 
     It 'uses a client from another runspace' {
         $client = Connect-CosmiAccount -AccountName myaccount
-        $shell = [powershell]::Create()
+        $shell = [powershell]::Create([initialsessionstate]::CreateDefault2())
         try {
             $null = $shell.AddScript("param(`$client) Import-Module -Name '$env:COSMI_MODULE'; (Get-CosmiCollection -Client `$client -Database D -Name A).id").AddArgument($client)
             $shell.Invoke() | Should -Be 'A'
@@ -112,7 +112,7 @@ Describe 'Progress' {
     It 'shows after two seconds, and is taken away' {
         Reset-Simulator -Simulator $simulator
         Add-SimulatorFault -Simulator $simulator -Match @{ face = 'imds' } -Action @{ delayMs = 2600 }
-        $shell = [powershell]::Create()
+        $shell = [powershell]::Create([initialsessionstate]::CreateDefault2())
         try {
             $null = $shell.AddScript("Import-Module -Name '$env:COSMI_MODULE'; Get-CosmiToken -Resource https://vault.azure.net").Invoke()
             $records = @($shell.Streams.Progress | Where-Object { $_.Activity -eq 'Get-CosmiToken' })
@@ -133,7 +133,7 @@ Describe 'Progress' {
     ) {
         Reset-Simulator -Simulator $simulator
         Add-SimulatorFault -Simulator $simulator -Match @{ face = 'imds' } -Action $Action
-        $shell = [powershell]::Create()
+        $shell = [powershell]::Create([initialsessionstate]::CreateDefault2())
         try {
             $null = $shell.AddScript("Import-Module -Name '$env:COSMI_MODULE'; $Script").Invoke()
             $records = @($shell.Streams.Progress | Where-Object { $_.Activity -eq 'Get-CosmiToken' })
@@ -146,7 +146,7 @@ Describe 'Progress' {
     }
 
     It 'does not show for what is quick' {
-        $shell = [powershell]::Create()
+        $shell = [powershell]::Create([initialsessionstate]::CreateDefault2())
         try {
             $null = $shell.AddScript("Import-Module -Name '$env:COSMI_MODULE'; Get-CosmiToken").Invoke()
             @($shell.Streams.Progress | Where-Object { $_.Activity -eq 'Get-CosmiToken' }) | Should -BeNullOrEmpty

@@ -13,7 +13,7 @@ Describe 'Secrets' {
         # Runs a script with every stream open and gives all that could be read of it afterwards, but the secret objects' own values.
         function Get-EverythingShown {
             param([string] $Script, [hashtable] $Variables = @{})
-            $shell = [powershell]::Create()
+            $shell = [powershell]::Create([initialsessionstate]::CreateDefault2())
             try {
                 $null = $shell.AddScript("Import-Module -Name '$env:COSMI_MODULE'").Invoke()
                 foreach ($name in $Variables.Keys) {

@@ -13,7 +13,7 @@ Describe 'Ctrl+C' {
         function Measure-Stop {
             # Runs a command that waits, stops it, and gives the time this took.
             param([string] $Command)
-            $shell = [powershell]::Create()
+            $shell = [powershell]::Create([initialsessionstate]::CreateDefault2())
             try {
                 $null = $shell.AddScript("Import-Module -Name '$env:COSMI_MODULE'; Get-CosmiVersion").Invoke()
                 $shell.Commands.Clear()

@@ -15,6 +15,7 @@ mod process;
 mod simulator;
 mod test;
 mod tools;
+mod wine;
 mod workspace;
 
 use std::process::ExitCode;

@@ -115,7 +115,7 @@ pub fn output(workspace: &Workspace, project: &str, framework: &str) -> PathBuf 
         .join(format!("release_{framework}"))
 }
 
-fn copy_tree(from: &Path, to: &Path) -> Result<()> {
+pub fn copy_tree(from: &Path, to: &Path) -> Result<()> {
     for entry in fs::read_dir(from).with_context(|| format!("could not read {}", from.display()))? {
         let entry = entry?;
         let target = to.join(entry.file_name());
@@ -128,7 +128,7 @@ fn copy_tree(from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
-fn copy(from: &Path, to: &Path) -> Result<()> {
+pub fn copy(from: &Path, to: &Path) -> Result<()> {
     fs::create_dir_all(to.parent().expect("a staged file lies in a folder"))?;
     fs::copy(from, to)
         .with_context(|| format!("could not copy {} to {}", from.display(), to.display()))?;

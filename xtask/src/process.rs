@@ -2,10 +2,11 @@
 
 use std::env;
 use std::ffi::OsStr;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Read, Seek, Write};
 use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::Mutex;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
@@ -102,6 +103,66 @@ pub fn tee(command: &mut Command) -> Result<(ExitStatus, String)> {
     Ok((status, text.into_inner().expect("no echoing thread panics")))
 }
 
+/// What came of a command that had a limit.
+pub struct Run {
+    line: String,
+    limit: Duration,
+    /// `None`: the limit was over, and the process was ended.
+    pub status: Option<ExitStatus>,
+    /// Both streams.
+    pub output: String,
+}
+
+impl Run {
+    pub fn succeeded(&self) -> bool {
+        self.status.is_some_and(|status| status.success())
+    }
+
+    /// What it was, how it ended and what it said.
+    pub fn report(&self) -> String {
+        let end = match self.status {
+            Some(status) => status.to_string(),
+            None => format!("not done after {} s", self.limit.as_secs()),
+        };
+        format!("`{}`: {end}\n{}", self.line, self.output.trim_end())
+    }
+}
+
+/// Runs a command for so long at most. Its output goes to a file first: a pipe would stay open as long as any process
+/// that it leaves behind.
+pub fn limited(command: &mut Command, limit: Duration) -> Result<Run> {
+    const PAUSE: Duration = Duration::from_millis(20);
+    let line = display(command);
+    let mut file = tempfile::tempfile().context("there is no place for output")?;
+    let mut child = command
+        .stdin(Stdio::null())
+        .stdout(file.try_clone()?)
+        .stderr(file.try_clone()?)
+        .spawn()
+        .with_context(|| format!("could not start `{line}`"))?;
+    let start = Instant::now();
+    let status = loop {
+        if let Some(status) = child.try_wait()? {
+            break Some(status);
+        }
+        if start.elapsed() > limit {
+            child.kill()?;
+            child.wait()?;
+            break None;
+        }
+        std::thread::sleep(PAUSE);
+    };
+    file.rewind()?;
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes)?;
+    Ok(Run {
+        line,
+        limit,
+        status,
+        output: String::from_utf8_lossy(&bytes).into_owned(),
+    })
+}
+
 fn echo(stream: impl Read, text: &Mutex<String>) {
     let mut reader = BufReader::new(stream);
     let mut bytes = Vec::new();
@@ -169,6 +230,28 @@ mod tests {
 
         let error = capture(&mut Command::new("no-such-program")).unwrap_err();
         assert!(format!("{error:#}").starts_with("could not start `no-such-program`: "));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_takes_too_long_is_ended_and_what_it_said_is_kept() {
+        // A process that it leaves behind has the output open, and nobody waits for it.
+        let mut slow = Command::new("sh");
+        slow.args(["-c", "echo started; sleep 5 & sleep 60"]);
+        let start = Instant::now();
+        let run = limited(&mut slow, Duration::from_millis(500)).unwrap();
+        assert!(start.elapsed() < Duration::from_secs(4));
+        assert_eq!(run.status, None);
+        assert!(!run.succeeded());
+        assert_eq!(run.output, "started\n");
+
+        let run = limited(
+            Command::new("sh").args(["-c", "echo no >&2; exit 3"]),
+            Duration::from_secs(20),
+        )
+        .unwrap();
+        assert_eq!(run.status.and_then(|status| status.code()), Some(3));
+        assert!(run.report().ends_with("\nno"), "{}", run.report());
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod mono;
 mod totals;
+mod windows;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -39,6 +40,8 @@ enum Part {
     Powershell,
     /// The tutorial's own commands, at the metadata address itself
     Tutorial,
+    /// The C programs and tests/powershell with the library for Windows, under Wine
+    Windows,
 }
 
 /// The Rust test that compiles and runs the C programs.
@@ -97,6 +100,7 @@ impl Part {
             Part::Mono => "mono",
             Part::Powershell => "powershell",
             Part::Tutorial => "tutorial",
+            Part::Windows => "windows",
         }
     }
 }
@@ -119,7 +123,9 @@ impl<'a> Session<'a> {
             cargo.arg("--all-targets");
         }
         process::run(&mut cargo)?;
-        let module = if parts.contains(&Part::Powershell) && tools.pwsh()?.is_some() {
+        let needs_module = (parts.contains(&Part::Powershell) && tools.pwsh()?.is_some())
+            || (parts.contains(&Part::Windows) && tools.windows_pwsh()?.is_some());
+        let module = if needs_module {
             build::stage(workspace, tools, Profile::Debug)?
         } else {
             None
@@ -143,6 +149,7 @@ impl<'a> Session<'a> {
             Part::Mono => mono::run(self),
             Part::Powershell => self.powershell(),
             Part::Tutorial => self.tutorial(),
+            Part::Windows => windows::run(self.workspace, self.tools, self.module.as_deref()),
         }
     }
 

@@ -80,6 +80,29 @@ impl Tools {
         )
     }
 
+    /// A Windows build of PowerShell, for Wine: $COSMI_PWSH_WINDOWS, ../shared/tools.
+    pub fn windows_pwsh(&self) -> Result<Option<Tool>> {
+        const NAME: &str = "COSMI_PWSH_WINDOWS";
+        let environment = self.shared_environment().cloned().unwrap_or_default();
+        let Some(program) = env::var_os(NAME)
+            .filter(|value| !value.is_empty())
+            .or_else(|| value_of(&environment, NAME))
+            .map(PathBuf::from)
+        else {
+            return Ok(None);
+        };
+        if !program.is_file() {
+            bail!(
+                "${NAME} names {}, which is not a program",
+                program.display()
+            );
+        }
+        Ok(Some(Tool {
+            program,
+            environment,
+        }))
+    }
+
     fn once<'a>(
         &self,
         cell: &'a OnceCell<Option<Tool>>,
@@ -120,10 +143,7 @@ impl Tools {
         let Some(environment) = self.shared_environment() else {
             return Ok(None);
         };
-        let path = environment
-            .iter()
-            .find(|(name, _)| name == "PATH")
-            .map(|(_, value)| value.clone());
+        let path = value_of(environment, "PATH");
         Ok(in_path(Path::new(name), path).map(|program| Tool {
             program,
             environment: environment.clone(),
@@ -167,6 +187,11 @@ impl Tool {
         &self.program
     }
 
+    /// A variable of its environment.
+    pub fn variable(&self, name: &str) -> Option<OsString> {
+        value_of(&self.environment, name).or_else(|| env::var_os(name))
+    }
+
     /// A command that runs this tool in the source tree.
     pub fn command(&self, workspace: &Workspace) -> Command {
         self.command_for(workspace, &self.program)
@@ -188,6 +213,13 @@ impl Tool {
         }
         command
     }
+}
+
+fn value_of(environment: &[(OsString, OsString)], name: &str) -> Option<OsString> {
+    environment
+        .iter()
+        .find(|(candidate, _)| candidate == name)
+        .map(|(_, value)| value.clone())
 }
 
 /// The program a name or path means.

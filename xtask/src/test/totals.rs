@@ -38,7 +38,11 @@ impl Outcome {
 
     /// A part whose tool is not there: skipped, and on a build server a failure.
     pub fn missing(tool: &str, advice: &str) -> Outcome {
-        let note = format!("no {tool} here; {advice}");
+        Outcome::unavailable(format!("no {tool} here; {advice}"))
+    }
+
+    /// The same, in the words of who looked for it.
+    pub fn unavailable(note: String) -> Outcome {
         if is_ci() {
             Outcome::failed(note)
         } else {
