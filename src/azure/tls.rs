@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
+use ring::rand::SecureRandom as _;
+use ring::{digest, rand};
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::ring::{cipher_suite as suite, kx_group};
 use rustls::crypto::{
-    CryptoProvider, KeyProvider, WebPkiSupportedAlgorithms, verify_tls12_signature,
-    verify_tls13_signature,
+    CryptoProvider, GetRandomFailed, KeyProvider, SecureRandom, WebPkiSupportedAlgorithms,
+    verify_tls12_signature, verify_tls13_signature,
 };
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
@@ -14,7 +17,8 @@ use rustls::sign::SigningKey;
 use rustls::{
     CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
 };
-use sha1::{Digest, Sha1};
+
+use webpki::ring as sign;
 
 use super::error::Error;
 
@@ -67,10 +71,85 @@ fn verified_by(
     config
 }
 
+/// What Azure and Windows speak. What the provider could do besides is left out of the library by not being named.
 fn provider() -> CryptoProvider {
     CryptoProvider {
+        cipher_suites: vec![
+            suite::TLS13_AES_256_GCM_SHA384,
+            suite::TLS13_AES_128_GCM_SHA256,
+            suite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+            suite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
+            suite::TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+            suite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+        ],
+        kx_groups: vec![kx_group::SECP256R1, kx_group::SECP384R1],
+        signature_verification_algorithms: SIGNATURES,
+        secure_random: &SystemRandom,
         key_provider: &NoClientKeys,
-        ..rustls::crypto::ring::default_provider()
+    }
+}
+
+const SIGNATURES: WebPkiSupportedAlgorithms = WebPkiSupportedAlgorithms {
+    all: &[
+        sign::ECDSA_P256_SHA256,
+        sign::ECDSA_P256_SHA384,
+        sign::ECDSA_P384_SHA256,
+        sign::ECDSA_P384_SHA384,
+        sign::RSA_PSS_2048_8192_SHA256_LEGACY_KEY,
+        sign::RSA_PSS_2048_8192_SHA384_LEGACY_KEY,
+        sign::RSA_PSS_2048_8192_SHA512_LEGACY_KEY,
+        sign::RSA_PKCS1_2048_8192_SHA256,
+        sign::RSA_PKCS1_2048_8192_SHA384,
+        sign::RSA_PKCS1_2048_8192_SHA512,
+        sign::RSA_PKCS1_2048_8192_SHA256_ABSENT_PARAMS,
+        sign::RSA_PKCS1_2048_8192_SHA384_ABSENT_PARAMS,
+        sign::RSA_PKCS1_2048_8192_SHA512_ABSENT_PARAMS,
+    ],
+    mapping: &[
+        // TLS 1.2 fixes the hash only, not the curve
+        (
+            SignatureScheme::ECDSA_NISTP384_SHA384,
+            &[sign::ECDSA_P384_SHA384, sign::ECDSA_P256_SHA384],
+        ),
+        (
+            SignatureScheme::ECDSA_NISTP256_SHA256,
+            &[sign::ECDSA_P256_SHA256, sign::ECDSA_P384_SHA256],
+        ),
+        (
+            SignatureScheme::RSA_PSS_SHA512,
+            &[sign::RSA_PSS_2048_8192_SHA512_LEGACY_KEY],
+        ),
+        (
+            SignatureScheme::RSA_PSS_SHA384,
+            &[sign::RSA_PSS_2048_8192_SHA384_LEGACY_KEY],
+        ),
+        (
+            SignatureScheme::RSA_PSS_SHA256,
+            &[sign::RSA_PSS_2048_8192_SHA256_LEGACY_KEY],
+        ),
+        (
+            SignatureScheme::RSA_PKCS1_SHA512,
+            &[sign::RSA_PKCS1_2048_8192_SHA512],
+        ),
+        (
+            SignatureScheme::RSA_PKCS1_SHA384,
+            &[sign::RSA_PKCS1_2048_8192_SHA384],
+        ),
+        (
+            SignatureScheme::RSA_PKCS1_SHA256,
+            &[sign::RSA_PKCS1_2048_8192_SHA256],
+        ),
+    ],
+};
+
+#[derive(Debug)]
+struct SystemRandom;
+
+impl SecureRandom for SystemRandom {
+    fn fill(&self, buffer: &mut [u8]) -> Result<(), GetRandomFailed> {
+        rand::SystemRandom::new()
+            .fill(buffer)
+            .map_err(|_| GetRandomFailed)
     }
 }
 
@@ -90,8 +169,9 @@ impl ServerCertVerifier for Pinned {
         _: &[u8],
         _: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
-        let found = Sha1::digest(certificate);
+        let found = digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, certificate);
         let differs = found
+            .as_ref()
             .iter()
             .zip(self.thumbprint)
             .fold(0, |all, (a, b)| all | (a ^ b));
