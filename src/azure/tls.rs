@@ -278,3 +278,51 @@ pub(super) fn explain(error: &rustls::Error) -> (&'static str, &'static str) {
         _ => ("the TLS handshake failed", PROXY),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rustls::NamedGroup;
+    use rustls::crypto::SupportedKxGroup;
+
+    use super::*;
+
+    #[test]
+    fn nothing_is_left_out_but_what_azure_does_without() {
+        let (ours, all) = (provider(), rustls::crypto::ring::default_provider());
+        let is_chacha = |suite: &rustls::SupportedCipherSuite| {
+            format!("{:?}", suite.suite()).contains("CHACHA20")
+        };
+        let suites: Vec<_> = all
+            .cipher_suites
+            .into_iter()
+            .filter(|suite| !is_chacha(suite))
+            .collect();
+        assert_eq!(ours.cipher_suites, suites);
+        let names = |groups: &[&dyn SupportedKxGroup]| -> Vec<_> {
+            groups.iter().map(|group| group.name()).collect()
+        };
+        let mut groups = names(&all.kx_groups);
+        groups.retain(|group| *group != NamedGroup::X25519);
+        assert_eq!(names(&ours.kx_groups), groups);
+        let mut schemes = all.signature_verification_algorithms.supported_schemes();
+        schemes.retain(|scheme| *scheme != SignatureScheme::ED25519);
+        let ours = ours.signature_verification_algorithms;
+        assert_eq!(ours.supported_schemes(), schemes);
+        for scheme in schemes {
+            let of = |algorithms: &WebPkiSupportedAlgorithms| {
+                let (_, found) = algorithms
+                    .mapping
+                    .iter()
+                    .find(|(one, _)| *one == scheme)
+                    .expect("a supported scheme");
+                found
+                    .iter()
+                    .map(|one| (one.public_key_alg_id(), one.signature_alg_id()))
+                    .collect::<Vec<_>>()
+            };
+            assert_eq!(of(&ours), of(&all.signature_verification_algorithms));
+        }
+        let left_out = all.signature_verification_algorithms.all.len() - ours.all.len();
+        assert_eq!(left_out, 1, "Ed25519");
+    }
+}

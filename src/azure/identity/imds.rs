@@ -88,18 +88,16 @@ impl Endpoint {
             .append_pair("format", "json");
         let attempt = || {
             async {
-            let response = http.send(call, self.request(&url)?).await.map_err(absent)?;
-            match response.status {
-                200 => Ok(response),
-                404 | 408 | 410 | 429 | 500..=599 => Err(answer::unavailable(&response, "the metadata service")),
-                _ => Err(answer::refusal(
-                    &response,
-                    Kind::BadResponse,
-                    format!("{} does not describe this machine", response.host),
-                )
-                .with_action("see whether a proxy or another program answers in the metadata service's place")),
+                let response = http.send(call, self.request(&url)?).await.map_err(absent)?;
+                match response.status {
+                    200 => Ok(response),
+                    404 | 408 | 410 | 429 | 500..=599 => {
+                        Err(answer::unavailable(&response, "the metadata service"))
+                    }
+                    _ => Err(not_described(&response)),
+                }
             }
-        }.boxed()
+            .boxed()
         };
         let response = retry::run(call, &Patience::new(update_wait), &attempt).await?;
         let json = std::str::from_utf8(&response.body).ok().map(str::to_owned);
@@ -166,6 +164,15 @@ impl retry::Policy for Patience {
         };
         pause.map(|pause| asked.unwrap_or(pause))
     }
+}
+
+fn not_described(response: &Response) -> Error {
+    answer::refusal(
+        response,
+        Kind::BadResponse,
+        format!("{} does not describe this machine", response.host),
+    )
+    .with_action("see whether a proxy or another program answers in the metadata service's place")
 }
 
 /// Nobody at that address means that this machine is none of Azure's; somebody who is slow does not.
