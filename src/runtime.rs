@@ -22,7 +22,7 @@ use std::thread;
 use std::time::Duration;
 
 use once_cell::sync::OnceCell;
-use tokio::runtime::{Builder, EnterGuard, Handle};
+use tokio::runtime::{Builder, Handle};
 
 const THREAD_NAME: &str = "cosmi";
 const BLOCKING_THREADS: usize = 1;
@@ -109,11 +109,6 @@ impl Machine {
 
     fn is_forked(&self) -> bool {
         self.process != std::process::id()
-    }
-
-    /// Lets the calling thread create and poll what needs a runtime.
-    pub fn enter(&self) -> EnterGuard<'_> {
-        self.runtime.enter()
     }
 
     /// Drives `work` on the worker.

@@ -7,12 +7,13 @@ use std::fmt;
 use std::future::Future;
 use std::io;
 use std::panic::AssertUnwindSafe;
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Waker};
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use futures_util::FutureExt as _;
+use futures_util::future::{BoxFuture, CatchUnwind};
 use tokio::sync::Notify;
 use tokio::time::sleep_until;
 
@@ -40,15 +41,6 @@ pub trait Endings<O>: Send + 'static {
 /// Runs once, on the host thread, after the end is visible to [`Task::wait`].
 pub type Completion<S> = Box<dyn FnOnce(S) + Send>;
 
-/// Where the work is polled first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FirstPoll {
-    /// By the caller of [`Task::start`]: work that needs no waiting has ended when that returns.
-    Here,
-    /// On the library's own thread, as every later one.
-    OnWorker,
-}
-
 /// Work under way, or its outcome.
 #[derive(Debug)]
 pub struct Task<O: Outcome> {
@@ -67,18 +59,13 @@ enum State<O: Outcome> {
 
 impl<O: Outcome> Task<O> {
     /// Starts `work`, which has `limit` to end in.
-    ///
-    /// # Errors
-    ///
-    /// When there are no threads to run it on. Then nothing was started and `completion` never runs.
     pub fn start(
-        work: impl Future<Output = O> + Send + 'static,
+        machine: &'static Machine,
+        work: BoxFuture<'static, O>,
         limit: Duration,
         endings: impl Endings<O>,
         completion: Option<Completion<O::Status>>,
-        first_poll: FirstPoll,
-    ) -> io::Result<Arc<Self>> {
-        let machine = runtime::machine()?;
+    ) -> Arc<Self> {
         let deadline = Instant::now() + limit;
         let task = Arc::new(Self {
             state: Mutex::new(State::Running),
@@ -91,20 +78,26 @@ impl<O: Outcome> Task<O> {
             completion,
             machine,
         };
-        let mut work: Work<O> = Box::pin(AssertUnwindSafe(work).catch_unwind());
-        if first_poll == FirstPoll::Here {
-            let entered = machine.enter();
-            // No waker is needed: the worker polls again at once, and brings its own.
-            if let Poll::Ready(result) = work.as_mut().poll(&mut Context::from_waker(Waker::noop()))
-            {
-                drop(work);
-                drop(entered);
-                end.with(result);
-                return Ok(task);
-            }
-        }
+        let work = AssertUnwindSafe(work).catch_unwind();
         machine.run(end.drive(work, deadline));
-        Ok(task)
+        task
+    }
+
+    /// A task that has ended, with an outcome that took no work.
+    pub fn ended(
+        machine: &'static Machine,
+        outcome: O,
+        completion: Option<Completion<O::Status>>,
+    ) -> Arc<Self> {
+        let status = outcome.status();
+        if let Some(completion) = completion {
+            machine.run_on_host_thread(Box::new(move || completion(status)));
+        }
+        Arc::new(Self {
+            state: Mutex::new(State::Ended(status, Some(Arc::new(outcome)))),
+            ended: Condvar::new(),
+            cancel: Notify::new(),
+        })
     }
 
     /// Waits for the end: its status, or `None` when `limit` is over first. `None` as limit waits without bound.
@@ -203,8 +196,8 @@ struct End<O: Outcome, E: Endings<O>> {
     machine: &'static Machine,
 }
 
-// boxed, so that there is one `drive` in the library and not one for each kind of work
-type Work<O> = Pin<Box<dyn Future<Output = Result<O, Box<dyn Any + Send>>> + Send>>;
+// boxed, so that there is one of this in the library and not one for each kind of work
+type Work<O> = CatchUnwind<AssertUnwindSafe<BoxFuture<'static, O>>>;
 
 enum Event<R> {
     Cancelled,
@@ -225,7 +218,7 @@ impl<O: Outcome, E: Endings<O>> End<O, E> {
                 if limit.as_mut().poll(context).is_ready() {
                     return Poll::Ready(Event::TimedOut);
                 }
-                work.as_mut().poll(context).map(Event::Done)
+                work.poll_unpin(context).map(Event::Done)
             })
             .await
         };
@@ -345,12 +338,15 @@ mod tests {
         }
     }
 
+    fn machine() -> &'static Machine {
+        runtime::machine().expect("threads")
+    }
+
     fn start(
         work: impl Future<Output = Ended> + Send + 'static,
         limit: Duration,
-        first_poll: FirstPoll,
     ) -> Arc<Task<Ended>> {
-        Task::start(work, limit, Plain, None, first_poll).expect("threads")
+        Task::start(machine(), work.boxed(), limit, Plain, None)
     }
 
     fn end_of(task: &Task<Ended>) -> Status {
@@ -374,8 +370,8 @@ mod tests {
     }
 
     #[test]
-    fn ready_work_has_ended_when_start_returns() {
-        let task = start(done(), LONG, FirstPoll::Here);
+    fn an_outcome_that_took_no_work_is_there_at_once() {
+        let task = Task::ended(machine(), Ended::new(Status::Done), None);
         assert_eq!(
             task.wait(Some(Duration::ZERO)).expect("not forked"),
             Some(Status::Done)
@@ -383,33 +379,15 @@ mod tests {
     }
 
     #[test]
-    fn waiting_work_polled_first_here_goes_on_at_the_worker() {
-        let caller = thread::current().id();
-        let work = async move {
-            assert_eq!(thread::current().id(), caller);
-            sleep(Duration::from_millis(20)).await;
-            assert!(runtime::is_own_thread());
-            Ended::new(Status::Done)
+    fn work_is_never_polled_by_the_caller() {
+        let work = async {
+            Ended::new(if runtime::is_own_thread() {
+                Status::Done
+            } else {
+                Status::Panicked
+            })
         };
-        let task = start(work, LONG, FirstPoll::Here);
-        assert_eq!(task.wait(Some(Duration::ZERO)).expect("not forked"), None);
-        assert_eq!(end_of(&task), Status::Done);
-    }
-
-    #[test]
-    fn work_for_the_worker_is_never_polled_by_the_caller() {
-        let task = start(
-            async {
-                Ended::new(if runtime::is_own_thread() {
-                    Status::Done
-                } else {
-                    Status::Panicked
-                })
-            },
-            LONG,
-            FirstPoll::OnWorker,
-        );
-        assert_eq!(end_of(&task), Status::Done);
+        assert_eq!(end_of(&start(work, LONG)), Status::Done);
     }
 
     #[test]
@@ -420,11 +398,8 @@ mod tests {
         };
         let never_polled_twice = async { panic!("injected at once") };
         for (task, message) in [
-            (start(late, LONG, FirstPoll::OnWorker), "injected late"),
-            (
-                start(never_polled_twice, LONG, FirstPoll::Here),
-                "injected at once",
-            ),
+            (start(late, LONG), "injected late"),
+            (start(never_polled_twice, LONG), "injected at once"),
         ] {
             assert_eq!(end_of(&task), Status::Panicked);
             assert_eq!(task.outcome().expect("kept").message, message);
@@ -445,8 +420,7 @@ mod tests {
             pending::<Ended>().await
         };
         let (completion, ends) = reporting();
-        let task =
-            Task::start(work, LONG, Plain, Some(completion), FirstPoll::OnWorker).expect("threads");
+        let task = Task::start(machine(), work.boxed(), LONG, Plain, Some(completion));
         task.cancel();
         assert_eq!(end_of(&task), Status::Panicked);
         assert_eq!(
@@ -454,16 +428,13 @@ mod tests {
             Status::Panicked
         );
         // The worker is none the worse for it.
-        assert_eq!(
-            end_of(&start(done(), LONG, FirstPoll::OnWorker)),
-            Status::Done
-        );
+        assert_eq!(end_of(&start(done(), LONG)), Status::Done);
     }
 
     #[test]
     fn an_early_cancellation_is_not_lost() {
         for _ in 0..200 {
-            let task = start(pending(), LONG, FirstPoll::OnWorker);
+            let task = start(pending(), LONG);
             task.cancel();
             task.cancel();
             assert_eq!(end_of(&task), Status::Cancelled);
@@ -472,7 +443,7 @@ mod tests {
 
     #[test]
     fn a_cancellation_after_the_end_changes_nothing() {
-        let task = start(ready(Ended::new(Status::Done)), LONG, FirstPoll::OnWorker);
+        let task = start(ready(Ended::new(Status::Done)), LONG);
         assert_eq!(end_of(&task), Status::Done);
         task.cancel();
         assert_eq!(end_of(&task), Status::Done);
@@ -487,8 +458,8 @@ mod tests {
         };
         let started = Instant::now();
         for task in [
-            start(pending(), Duration::from_millis(30), FirstPoll::Here),
-            start(busy, Duration::from_millis(30), FirstPoll::OnWorker),
+            start(pending(), Duration::from_millis(30)),
+            start(busy, Duration::from_millis(30)),
         ] {
             assert_eq!(end_of(&task), Status::TimedOut);
         }
@@ -504,7 +475,7 @@ mod tests {
             drop(held);
             ended
         };
-        let task = start(work, LONG, FirstPoll::OnWorker);
+        let task = start(work, LONG);
         task.cancel();
         assert_eq!(end_of(&task), Status::Cancelled);
         assert_eq!(Arc::strong_count(&alive), 1);
@@ -512,7 +483,7 @@ mod tests {
 
     #[test]
     fn the_completion_runs_once_elsewhere_and_after_the_end_is_visible() {
-        for first_poll in [FirstPoll::Here, FirstPoll::OnWorker] {
+        for took_work in [false, true] {
             let slot = Arc::new(Mutex::new(None::<Weak<Task<Ended>>>));
             let (sender, seen) = channel();
             let completion: Completion<Status> = Box::new({
@@ -530,8 +501,11 @@ mod tests {
                         .expect("the test waits");
                 }
             });
-            let task =
-                Task::start(done(), LONG, Plain, Some(completion), first_poll).expect("threads");
+            let task = if took_work {
+                Task::start(machine(), done().boxed(), LONG, Plain, Some(completion))
+            } else {
+                Task::ended(machine(), Ended::new(Status::Done), Some(completion))
+            };
             *slot.lock().expect("no panic") = Some(Arc::downgrade(&task));
             let (status, visible, at) = seen.recv_timeout(LONG).expect("a completion");
             assert_eq!((status, visible), (Status::Done, Some(Status::Done)));
@@ -551,7 +525,7 @@ mod tests {
             ..Ended::new(Status::Done)
         };
 
-        let ended = start(ready(outcome(&witness)), LONG, FirstPoll::OnWorker);
+        let ended = start(ready(outcome(&witness)), LONG);
         end_of(&ended);
         assert_eq!(Arc::strong_count(&witness), 2);
         ended.abandon();
@@ -563,14 +537,7 @@ mod tests {
         assert!(ended.outcome().is_none());
 
         let (completion, ends) = reporting();
-        let running = Task::start(
-            pending(),
-            LONG,
-            Plain,
-            Some(completion),
-            FirstPoll::OnWorker,
-        )
-        .expect("threads");
+        let running = Task::start(machine(), pending().boxed(), LONG, Plain, Some(completion));
         running.abandon();
         assert_eq!(
             ends.recv_timeout(LONG).expect("a completion").0,
@@ -605,18 +572,12 @@ mod tests {
                 }
                 Ended::new(Status::Done)
             };
-            let first_poll = if random & 0x200 == 0 {
-                FirstPoll::Here
-            } else {
-                FirstPoll::OnWorker
-            };
             let limit = if random & 0xC00 == 0 {
                 Duration::ZERO
             } else {
                 LONG
             };
-            let task =
-                Task::start(work, limit, Plain, Some(completion), first_poll).expect("threads");
+            let task = Task::start(machine(), work.boxed(), limit, Plain, Some(completion));
             if random & 0x3000 == 0 {
                 task.cancel();
             }

@@ -117,14 +117,16 @@ fn each_package_is_used_where_it_belongs() {
     only("tokio", |name| {
         ["runtime.rs", "task.rs", "azure/clock.rs"].contains(&name)
     });
-    only("hmac", |name| name.starts_with("azure/cosmos/"));
-    // Service Fabric is told which token was refused by the token's hash.
-    only("sha2", |name| {
-        name.starts_with("azure/cosmos/") || name == "azure/identity/mod.rs"
-    });
-    // Service Fabric names its certificate by its thumbprint; a role assignment's id is a hash of what it says.
-    only("sha1", |name| {
-        ["azure/tls.rs", "azure/arm/access.rs"].contains(&name)
+    // The master-key signature. Service Fabric names its certificate by its thumbprint, and is told which token was
+    // refused by the token's hash. A role assignment's id is a hash of what it says.
+    only("ring", |name| {
+        name.starts_with("azure/cosmos/")
+            || [
+                "azure/arm/access.rs",
+                "azure/identity/mod.rs",
+                "azure/tls.rs",
+            ]
+            .contains(&name)
     });
     only("rustls_platform_verifier", |name| name == "azure/tls.rs");
     // http.rs tells certificate errors apart.

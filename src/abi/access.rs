@@ -10,7 +10,6 @@ use super::resources::cosmi_resources;
 use super::status::cosmi_status;
 use super::text;
 use crate::azure::Assignment;
-use crate::task::FirstPoll;
 
 /// Starts giving an identity a role on an account. Who has it keeps it. It takes effect some minutes later.
 ///
@@ -41,14 +40,12 @@ pub unsafe extern "C" fn cosmi_access_grant_start(
         let account = account::duplicate(account)?;
         let principal_id = text::required(principal_id)?;
         let role = text::required(role)?;
-        let first_poll = FirstPoll::OnWorker;
         operation::start(
             client,
             timeout_ms,
             callback,
             user_data,
             out_operation,
-            first_poll,
             |client, call| async move {
                 let created = client
                     .grant_access(&call, &account, &Assignment { principal_id, role })
@@ -85,14 +82,12 @@ pub unsafe extern "C" fn cosmi_access_list_start(
     guard::status(|| unsafe {
         let account = account::duplicate(account)?;
         let principal_id = text::optional(principal_id)?;
-        let first_poll = FirstPoll::OnWorker;
         operation::start(
             client,
             timeout_ms,
             callback,
             user_data,
             out_operation,
-            first_poll,
             |client, call| async move {
                 let found = client
                     .list_access(&call, &account, principal_id.as_deref())
@@ -133,14 +128,12 @@ pub unsafe extern "C" fn cosmi_access_revoke_start(
         let account = account::duplicate(account)?;
         let principal_id = text::required(principal_id)?;
         let role = text::required(role)?;
-        let first_poll = FirstPoll::OnWorker;
         operation::start(
             client,
             timeout_ms,
             callback,
             user_data,
             out_operation,
-            first_poll,
             |client, call| async move {
                 let existed = client
                     .revoke_access(&call, &account, &Assignment { principal_id, role })

@@ -11,7 +11,6 @@ use super::resources::cosmi_resources;
 use super::status::cosmi_status;
 use super::text::{self, Text};
 use crate::azure::{Account, AccountRef, Secret};
-use crate::task::FirstPoll;
 
 /// Which account is meant: by name alone (it is looked for in all subscriptions that the identity sees), by
 /// subscription, resource group and name, or by endpoint and key (then nothing is asked of Azure Resource Manager).
@@ -225,14 +224,12 @@ pub unsafe extern "C" fn cosmi_account_list_start(
     guard::status(|| unsafe {
         let subscription = text::optional(subscription_id)?;
         let group = text::optional(resource_group)?;
-        let first_poll = FirstPoll::OnWorker;
         operation::start(
             client,
             timeout_ms,
             callback,
             user_data,
             out_operation,
-            first_poll,
             |client, call| async move {
                 let accounts = client
                     .list_accounts(&call, subscription.as_deref(), group.as_deref())
@@ -266,14 +263,12 @@ pub unsafe extern "C" fn cosmi_account_show_start(
 ) -> cosmi_status {
     guard::status(|| unsafe {
         let account = duplicate(account)?;
-        let first_poll = FirstPoll::OnWorker;
         operation::start(
             client,
             timeout_ms,
             callback,
             user_data,
             out_operation,
-            first_poll,
             |client, call| async move {
                 Ok(Output::Accounts(
                     vec![client.show_account(&call, &account).await?].into(),
@@ -314,14 +309,12 @@ pub unsafe extern "C" fn cosmi_account_create_start(
         let account = duplicate(account)?;
         let definition_json = text::required(definition_json)?;
         let wait = no_wait == 0;
-        let first_poll = FirstPoll::OnWorker;
         operation::start(
             client,
             timeout_ms,
             callback,
             user_data,
             out_operation,
-            first_poll,
             |client, call| async move {
                 let created = client
                     .create_account(&call, &account, &definition_json, wait)
@@ -358,14 +351,12 @@ pub unsafe extern "C" fn cosmi_account_delete_start(
     guard::status(|| unsafe {
         let account = duplicate(account)?;
         let wait = no_wait == 0;
-        let first_poll = FirstPoll::OnWorker;
         operation::start(
             client,
             timeout_ms,
             callback,
             user_data,
             out_operation,
-            first_poll,
             |client, call| async move {
                 let existed = client.delete_account(&call, &account, wait).await?;
                 Ok(Output::Resources(cosmi_resources::deleted(existed, wait)))
@@ -398,14 +389,12 @@ pub unsafe extern "C" fn cosmi_account_name_check_start(
 ) -> cosmi_status {
     guard::status(|| unsafe {
         let account = duplicate(account)?;
-        let first_poll = FirstPoll::OnWorker;
         operation::start(
             client,
             timeout_ms,
             callback,
             user_data,
             out_operation,
-            first_poll,
             |client, call| async move {
                 let taken = client.is_account_name_taken(&call, &account).await?;
                 Ok(Output::Resources(cosmi_resources::known_by_name(taken)))

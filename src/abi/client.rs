@@ -46,7 +46,7 @@ struct OnWorker;
 
 impl Background for OnWorker {
     fn run(&self, work: BoxFuture<'static, ()>) {
-        // only an operation that runs already leads here, so there is a worker
+        // only a token that an operation has brought leads here, so there is a worker
         if let Ok(machine) = runtime::machine() {
             machine.run(work);
         }

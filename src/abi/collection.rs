@@ -12,7 +12,6 @@ use super::status::cosmi_status;
 use super::text::{self, Text};
 use super::throughput;
 use crate::azure::{Collection, Offer, OfferAbsence};
-use crate::task::FirstPoll;
 
 /// Why a collection has no offer (throughput) of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,14 +115,12 @@ pub unsafe extern "C" fn cosmi_collection_show_start(
         let account = account::duplicate(account)?;
         let database = text::required(database)?;
         let collection = text::required(collection)?;
-        let first_poll = FirstPoll::OnWorker;
         operation::start(
             client,
             timeout_ms,
             callback,
             user_data,
             out_operation,
-            first_poll,
             |client, call| async move {
                 Ok(Output::Collection(
                     client
@@ -162,14 +159,12 @@ pub unsafe extern "C" fn cosmi_collection_list_start(
     guard::status(|| unsafe {
         let account = account::duplicate(account)?;
         let database = text::required(database)?;
-        let first_poll = FirstPoll::OnWorker;
         operation::start(
             client,
             timeout_ms,
             callback,
             user_data,
             out_operation,
-            first_poll,
             |client, call| async move {
                 let found = client
                     .list_resources(&call, &account, Some(&database))
@@ -222,14 +217,12 @@ pub unsafe extern "C" fn cosmi_collection_create_start(
         let definition_json = text::required(definition_json)?;
         let throughput = throughput::optional(throughput_kind, throughput_ru)?;
         let wait = no_wait == 0;
-        let first_poll = FirstPoll::OnWorker;
         operation::start(
             client,
             timeout_ms,
             callback,
             user_data,
             out_operation,
-            first_poll,
             |client, call| async move {
                 let created = client
                     .create_resource(
@@ -280,14 +273,12 @@ pub unsafe extern "C" fn cosmi_collection_delete_start(
         let database = text::required(database)?;
         let collection = text::required(collection)?;
         let wait = no_wait == 0;
-        let first_poll = FirstPoll::OnWorker;
         operation::start(
             client,
             timeout_ms,
             callback,
             user_data,
             out_operation,
-            first_poll,
             |client, call| async move {
                 let existed = client
                     .delete_resource(&call, &account, &database, Some(&collection), wait)

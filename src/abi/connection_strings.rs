@@ -9,7 +9,6 @@ use super::operation::{self, Output, cosmi_completion_fn, cosmi_operation};
 use super::status::cosmi_status;
 use super::text::Text;
 use crate::azure::{ConnectionStrings, Secret};
-use crate::task::FirstPoll;
 
 /// Connection strings of an account.
 ///
@@ -69,14 +68,12 @@ pub unsafe extern "C" fn cosmi_connection_strings_list_start(
 ) -> cosmi_status {
     guard::status(|| unsafe {
         let account = account::duplicate(account)?;
-        let first_poll = FirstPoll::OnWorker;
         operation::start(
             client,
             timeout_ms,
             callback,
             user_data,
             out_operation,
-            first_poll,
             |client, call| async move {
                 Ok(Output::ConnectionStrings(
                     client

@@ -10,7 +10,6 @@ use super::resources::cosmi_resources;
 use super::status::cosmi_status;
 use super::text;
 use super::throughput;
-use crate::task::FirstPoll;
 
 /// Starts listing the databases of an account through Azure Resource Manager; no key is needed.
 ///
@@ -35,14 +34,12 @@ pub unsafe extern "C" fn cosmi_database_list_start(
 ) -> cosmi_status {
     guard::status(|| unsafe {
         let account = account::duplicate(account)?;
-        let first_poll = FirstPoll::OnWorker;
         operation::start(
             client,
             timeout_ms,
             callback,
             user_data,
             out_operation,
-            first_poll,
             |client, call| async move {
                 let found = client.list_resources(&call, &account, None).await?;
                 Ok(Output::Resources(cosmi_resources::found(found)))
@@ -77,14 +74,12 @@ pub unsafe extern "C" fn cosmi_database_show_start(
     guard::status(|| unsafe {
         let account = account::duplicate(account)?;
         let database = text::required(database)?;
-        let first_poll = FirstPoll::OnWorker;
         operation::start(
             client,
             timeout_ms,
             callback,
             user_data,
             out_operation,
-            first_poll,
             |client, call| async move {
                 let found = client
                     .show_resource(&call, &account, &database, None)
@@ -130,14 +125,12 @@ pub unsafe extern "C" fn cosmi_database_create_start(
         let database = text::required(database)?;
         let throughput = throughput::optional(throughput_kind, throughput_ru)?;
         let wait = no_wait == 0;
-        let first_poll = FirstPoll::OnWorker;
         operation::start(
             client,
             timeout_ms,
             callback,
             user_data,
             out_operation,
-            first_poll,
             |client, call| async move {
                 let created = client
                     .create_resource(&call, &account, &database, None, "{}", throughput, wait)
@@ -177,14 +170,12 @@ pub unsafe extern "C" fn cosmi_database_delete_start(
         let account = account::duplicate(account)?;
         let database = text::required(database)?;
         let wait = no_wait == 0;
-        let first_poll = FirstPoll::OnWorker;
         operation::start(
             client,
             timeout_ms,
             callback,
             user_data,
             out_operation,
-            first_poll,
             |client, call| async move {
                 let existed = client
                     .delete_resource(&call, &account, &database, None, wait)

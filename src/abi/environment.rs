@@ -9,7 +9,6 @@ use super::options::cosmi_identity_source;
 use super::status::cosmi_status;
 use super::text::Text;
 use crate::azure::Environment;
-use crate::task::FirstPoll;
 
 /// Where the program runs: which identity source was found, and what the machine says about itself.
 ///
@@ -77,14 +76,12 @@ pub unsafe extern "C" fn cosmi_environment_show_start(
     out_operation: *mut *mut cosmi_operation,
 ) -> cosmi_status {
     guard::status(|| unsafe {
-        let first_poll = FirstPoll::OnWorker;
         operation::start(
             client,
             timeout_ms,
             callback,
             user_data,
             out_operation,
-            first_poll,
             |client, call| async move {
                 Ok(Output::Environment(client.environment(&call).await?.into()))
             },

@@ -8,7 +8,6 @@ use super::operation::{self, Output, cosmi_completion_fn, cosmi_operation};
 use super::resources::cosmi_resources;
 use super::status::cosmi_status;
 use super::text;
-use crate::task::FirstPoll;
 
 /// Starts reading a virtual machine, scale set, Web or Function app, Automation account or Arc server with its
 /// identity.
@@ -35,14 +34,12 @@ pub unsafe extern "C" fn cosmi_identity_show_start(
 ) -> cosmi_status {
     guard::status(|| unsafe {
         let resource_id = text::required(resource_id)?;
-        let first_poll = FirstPoll::OnWorker;
         operation::start(
             client,
             timeout_ms,
             callback,
             user_data,
             out_operation,
-            first_poll,
             |client, call| async move {
                 let found = client.show_machine(&call, &resource_id).await?;
                 Ok(Output::Resources(cosmi_resources::found([found])))
@@ -77,14 +74,12 @@ pub unsafe extern "C" fn cosmi_identity_enable_start(
     guard::status(|| unsafe {
         let resource_id = text::required(resource_id)?;
         let wait = no_wait == 0;
-        let first_poll = FirstPoll::OnWorker;
         operation::start(
             client,
             timeout_ms,
             callback,
             user_data,
             out_operation,
-            first_poll,
             |client, call| async move {
                 let created = client.enable_identity(&call, &resource_id, wait).await?;
                 Ok(Output::Resources(created.into()))

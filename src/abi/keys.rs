@@ -12,7 +12,6 @@ use super::resources::cosmi_resources;
 use super::status::cosmi_status;
 use super::text::Text;
 use crate::azure::{KeyKind, KeyRole, Keys};
-use crate::task::FirstPoll;
 
 /// What keys permit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,14 +125,12 @@ pub unsafe extern "C" fn cosmi_keys_list_start(
     guard::status(|| unsafe {
         let account = account::duplicate(account)?;
         let kind = kind(key_kind)?;
-        let first_poll = FirstPoll::OnWorker;
         operation::start(
             client,
             timeout_ms,
             callback,
             user_data,
             out_operation,
-            first_poll,
             |client, call| async move {
                 Ok(Output::Keys(
                     client.list_keys(&call, &account, kind).await?.into(),
@@ -169,14 +166,12 @@ pub unsafe extern "C" fn cosmi_key_regenerate_start(
     guard::status(|| unsafe {
         let account = account::duplicate(account)?;
         let key_role = role(key_role)?;
-        let first_poll = FirstPoll::OnWorker;
         operation::start(
             client,
             timeout_ms,
             callback,
             user_data,
             out_operation,
-            first_poll,
             |client, call| async move {
                 client.regenerate_key(&call, &account, key_role).await?;
                 Ok(Output::Resources(cosmi_resources::new_unseen()))

@@ -100,10 +100,6 @@ impl Log for ProcessLog {
     }
 }
 
-pub(super) fn is_on() -> bool {
-    enabled(Level::Error)
-}
-
 fn enabled(level: Level) -> bool {
     level as i32 <= LEVEL.load(Ordering::Relaxed)
 }
@@ -283,7 +279,7 @@ pub(super) mod tests {
                 record(Level::Warning, number, "seen");
                 record(Level::Info, number, "not seen");
             }
-            assert!(is_on() && enabled(Level::Error) && !enabled(Level::Debug));
+            assert!(enabled(Level::Error) && !enabled(Level::Debug));
         });
         let ids: Vec<_> = records
             .iter()
@@ -292,7 +288,7 @@ pub(super) mod tests {
             .collect();
         assert_eq!(ids, (0..100).collect::<Vec<_>>());
         assert!(records.iter().all(|record| record.0 == 2));
-        assert!(!is_on());
+        assert!(!enabled(Level::Error));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use libc::c_void;
 
 use super::account::cosmi_accounts;
@@ -21,7 +22,8 @@ use super::resources::cosmi_resources;
 use super::status::cosmi_status;
 use super::token::cosmi_token;
 use crate::azure;
-use crate::task::{Completion, Endings, FirstPoll, Outcome, Task};
+use crate::runtime;
+use crate::task::{Completion, Endings, Outcome, Task};
 
 /// A piece of work, made by one of the functions that end in _start.
 ///
@@ -111,7 +113,38 @@ pub(super) unsafe fn start<W>(
     callback: cosmi_completion_fn,
     user_data: *mut c_void,
     out_operation: *mut *mut cosmi_operation,
-    first_poll: FirstPoll,
+    work: impl FnOnce(azure::Client, azure::Call) -> W,
+) -> Result<cosmi_status, Fault>
+where
+    W: Future<Output = Result<Output, azure::Error>> + Send + 'static,
+{
+    // SAFETY: the caller's promise.
+    unsafe {
+        start_unless_at_hand(
+            client,
+            timeout_ms,
+            callback,
+            user_data,
+            out_operation,
+            |_, _| None,
+            work,
+        )
+    }
+}
+
+/// The same where `at_hand`, which is also given the operation's id, may have the output: then there is nothing to
+/// wait for, and the operation has ended when this returns.
+///
+/// # Safety
+///
+/// As for [`start`].
+pub(super) unsafe fn start_unless_at_hand<W>(
+    client: *const cosmi_client,
+    timeout_ms: u32,
+    callback: cosmi_completion_fn,
+    user_data: *mut c_void,
+    out_operation: *mut *mut cosmi_operation,
+    at_hand: impl FnOnce(&azure::Client, u64) -> Option<Output>,
     work: impl FnOnce(azure::Client, azure::Call) -> W,
 ) -> Result<cosmi_status, Fault>
 where
@@ -120,30 +153,35 @@ where
     let out_operation = guard::writable(out_operation)?;
     // SAFETY: the caller's promise.
     let client = unsafe { guard::borrow(client) }?.get();
-    let limit = if timeout_ms == 0 {
-        client.timeout()
-    } else {
-        Duration::from_millis(timeout_ms.into())
-    };
+    let machine = runtime::machine().map_err(|_no_threads| Fault::Runtime)?;
     let id = LAST_ID.fetch_add(1, Ordering::Relaxed) + 1;
-    let call = client.call(id, limit);
-    let completion = callback.map(|callback| -> Completion<cosmi_status> {
-        let user_data = UserData(user_data);
-        // SAFETY: the caller's promise; a completion runs once.
-        Box::new(move |status| unsafe { callback(user_data.get(), status) })
-    });
-    let work = work(client.clone(), call.clone());
-    let task = Task::start(
-        async move { Ended(work.await.map_err(Into::into)) },
-        limit,
-        call,
-        completion,
-        first_poll,
-    )
-    .map_err(|_no_threads| Fault::Runtime)?;
+    let task = if let Some(output) = at_hand(client, id) {
+        Task::ended(machine, Ended(Ok(output)), completion(callback, user_data))
+    } else {
+        let limit = if timeout_ms == 0 {
+            client.timeout()
+        } else {
+            Duration::from_millis(timeout_ms.into())
+        };
+        let call = client.call(id, limit);
+        let work = work(client.clone(), call.clone());
+        let work = async move { Ended(work.await.map_err(Into::into)) }.boxed();
+        Task::start(machine, work, limit, call, completion(callback, user_data))
+    };
     // SAFETY: the caller's promise.
     unsafe { guard::give(out_operation, cosmi_operation { id, task }) };
     Ok(cosmi_status::Ok)
+}
+
+fn completion(
+    callback: cosmi_completion_fn,
+    user_data: *mut c_void,
+) -> Option<Completion<cosmi_status>> {
+    callback.map(|callback| -> Completion<cosmi_status> {
+        let user_data = UserData(user_data);
+        // SAFETY: the promise of whoever gave it; a completion runs once.
+        Box::new(move |status| unsafe { callback(user_data.get(), status) })
+    })
 }
 
 impl Drop for cosmi_operation {
@@ -416,38 +454,35 @@ mod tests {
             unsafe { cosmi_client_new(ptr::null(), &raw mut client, ptr::null_mut()) },
             cosmi_status::Ok
         );
-        for first_poll in [FirstPoll::Here, FirstPoll::OnWorker] {
-            let (sender, receiver) = channel();
-            let user_data = Box::into_raw(Box::new(sender)).cast();
-            let mut operation = ptr::null_mut();
-            unsafe {
-                let started = start(
-                    client,
-                    0,
-                    Some(report),
-                    user_data,
-                    &raw mut operation,
-                    first_poll,
-                    |_, _| async { panic!("injected behind the boundary") },
-                );
-                assert_eq!(started, Ok(cosmi_status::Ok));
-                assert_eq!(
-                    cosmi_operation_wait(operation, u32::MAX),
-                    cosmi_status::Panic
-                );
-                let error = cosmi_operation_error(operation);
-                assert_eq!(cosmi_error_status(error), cosmi_status::Panic);
-                let message = CStr::from_ptr(cosmi_error_message(error, ptr::null_mut()));
-                assert_eq!(
-                    message,
-                    c"the library has a bug: injected behind the boundary"
-                );
-                assert_eq!(
-                    receiver.recv_timeout(Duration::from_secs(30)),
-                    Ok(cosmi_status::Panic)
-                );
-                cosmi_operation_free(operation);
-            }
+        let (sender, receiver) = channel();
+        let user_data = Box::into_raw(Box::new(sender)).cast();
+        let mut operation = ptr::null_mut();
+        unsafe {
+            let started = start(
+                client,
+                0,
+                Some(report),
+                user_data,
+                &raw mut operation,
+                |_, _| async { panic!("injected behind the boundary") },
+            );
+            assert_eq!(started, Ok(cosmi_status::Ok));
+            assert_eq!(
+                cosmi_operation_wait(operation, u32::MAX),
+                cosmi_status::Panic
+            );
+            let error = cosmi_operation_error(operation);
+            assert_eq!(cosmi_error_status(error), cosmi_status::Panic);
+            let message = CStr::from_ptr(cosmi_error_message(error, ptr::null_mut()));
+            assert_eq!(
+                message,
+                c"the library has a bug: injected behind the boundary"
+            );
+            assert_eq!(
+                receiver.recv_timeout(Duration::from_secs(30)),
+                Ok(cosmi_status::Panic)
+            );
+            cosmi_operation_free(operation);
         }
         unsafe { cosmi_client_free(client) };
     }
@@ -468,7 +503,6 @@ mod tests {
                 Some(report),
                 ptr::null_mut(),
                 &raw mut operation,
-                FirstPoll::Here,
                 |_, _| {
                     assert!(client.is_null(), "injected");
                     std::future::pending()

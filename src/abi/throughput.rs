@@ -10,7 +10,6 @@ use super::resources::cosmi_resources;
 use super::status::cosmi_status;
 use super::text;
 use crate::azure::Throughput;
-use crate::task::FirstPoll;
 
 /// How the throughput of a database or collection is set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,14 +69,12 @@ pub unsafe extern "C" fn cosmi_throughput_show_start(
         let account = account::duplicate(account)?;
         let database = text::required(database)?;
         let collection = text::optional(collection)?;
-        let first_poll = FirstPoll::OnWorker;
         operation::start(
             client,
             timeout_ms,
             callback,
             user_data,
             out_operation,
-            first_poll,
             |client, call| async move {
                 let found = client
                     .throughput(&call, &account, &database, collection.as_deref())
@@ -126,14 +123,12 @@ pub unsafe extern "C" fn cosmi_throughput_set_start(
         let collection = text::optional(collection)?;
         let throughput = required(throughput_kind, throughput_ru)?;
         let wait = no_wait == 0;
-        let first_poll = FirstPoll::OnWorker;
         operation::start(
             client,
             timeout_ms,
             callback,
             user_data,
             out_operation,
-            first_poll,
             |client, call| async move {
                 let created = client
                     .set_throughput(

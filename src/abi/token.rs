@@ -6,13 +6,11 @@ use libc::{c_char, c_void};
 
 use super::client::cosmi_client;
 use super::guard;
-use super::log;
 use super::operation::{self, Output, cosmi_completion_fn, cosmi_operation};
 use super::options::cosmi_identity_source;
 use super::status::cosmi_status;
 use super::text::{self, Text};
 use crate::azure::Token;
-use crate::task::FirstPoll;
 
 /// A token of the machine's identity.
 ///
@@ -62,22 +60,17 @@ pub unsafe extern "C" fn cosmi_token_get_start(
     out_operation: *mut *mut cosmi_operation,
 ) -> cosmi_status {
     guard::status(|| unsafe {
-        let resource = text::required(resource)?;
-        // Log records of the work come before its end, so with a log it is not begun on the caller's thread.
-        let first_poll = if log::is_on() {
-            FirstPoll::OnWorker
-        } else {
-            FirstPoll::Here
-        };
-        operation::start(
+        let resource = &text::required(resource)?;
+        operation::start_unless_at_hand(
             client,
             timeout_ms,
             callback,
             user_data,
             out_operation,
-            first_poll,
-            |client, call| async move {
-                Ok(Output::Token(client.token(&call, &resource).await?.into()))
+            |client, id| Some(Output::Token(client.token_at_hand(id, resource)?.into())),
+            |client, call| {
+                let resource = resource.clone();
+                async move { Ok(Output::Token(client.token(&call, &resource).await?.into())) }
             },
         )
     })
@@ -113,7 +106,6 @@ pub unsafe extern "C" fn cosmi_token_renew_start(
             callback,
             user_data,
             out_operation,
-            FirstPoll::OnWorker,
             |client, call| async move {
                 Ok(Output::Token(
                     client.new_token(&call, &resource).await?.into(),

@@ -181,6 +181,13 @@ impl Client {
         self.0.identities.token(call, resource).await
     }
 
+    /// The token that [`Client::token`] would take from memory, without waiting for anything.
+    #[must_use]
+    pub fn token_at_hand(&self, operation_id: u64, resource: &str) -> Option<Arc<Token>> {
+        let call = || self.call(operation_id, self.timeout());
+        self.0.identities.token_at_hand(resource, call)
+    }
+
     /// A new token, whatever is in memory; it takes the place of the former one.
     ///
     /// # Errors

@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
+use ring::rand::SecureRandom as _;
+use ring::{digest, rand};
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::ring::{cipher_suite as suite, kx_group};
 use rustls::crypto::{
-    CryptoProvider, KeyProvider, WebPkiSupportedAlgorithms, verify_tls12_signature,
-    verify_tls13_signature,
+    CryptoProvider, GetRandomFailed, KeyProvider, SecureRandom, WebPkiSupportedAlgorithms,
+    verify_tls12_signature, verify_tls13_signature,
 };
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
@@ -14,7 +17,8 @@ use rustls::sign::SigningKey;
 use rustls::{
     CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
 };
-use sha1::{Digest, Sha1};
+
+use webpki::ring as sign;
 
 use super::error::Error;
 
@@ -67,10 +71,85 @@ fn verified_by(
     config
 }
 
+/// What Azure and Windows speak. What the provider could do besides is left out of the library by not being named.
 fn provider() -> CryptoProvider {
     CryptoProvider {
+        cipher_suites: vec![
+            suite::TLS13_AES_256_GCM_SHA384,
+            suite::TLS13_AES_128_GCM_SHA256,
+            suite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+            suite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
+            suite::TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+            suite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+        ],
+        kx_groups: vec![kx_group::SECP256R1, kx_group::SECP384R1],
+        signature_verification_algorithms: SIGNATURES,
+        secure_random: &SystemRandom,
         key_provider: &NoClientKeys,
-        ..rustls::crypto::ring::default_provider()
+    }
+}
+
+const SIGNATURES: WebPkiSupportedAlgorithms = WebPkiSupportedAlgorithms {
+    all: &[
+        sign::ECDSA_P256_SHA256,
+        sign::ECDSA_P256_SHA384,
+        sign::ECDSA_P384_SHA256,
+        sign::ECDSA_P384_SHA384,
+        sign::RSA_PSS_2048_8192_SHA256_LEGACY_KEY,
+        sign::RSA_PSS_2048_8192_SHA384_LEGACY_KEY,
+        sign::RSA_PSS_2048_8192_SHA512_LEGACY_KEY,
+        sign::RSA_PKCS1_2048_8192_SHA256,
+        sign::RSA_PKCS1_2048_8192_SHA384,
+        sign::RSA_PKCS1_2048_8192_SHA512,
+        sign::RSA_PKCS1_2048_8192_SHA256_ABSENT_PARAMS,
+        sign::RSA_PKCS1_2048_8192_SHA384_ABSENT_PARAMS,
+        sign::RSA_PKCS1_2048_8192_SHA512_ABSENT_PARAMS,
+    ],
+    mapping: &[
+        // TLS 1.2 fixes the hash only, not the curve
+        (
+            SignatureScheme::ECDSA_NISTP384_SHA384,
+            &[sign::ECDSA_P384_SHA384, sign::ECDSA_P256_SHA384],
+        ),
+        (
+            SignatureScheme::ECDSA_NISTP256_SHA256,
+            &[sign::ECDSA_P256_SHA256, sign::ECDSA_P384_SHA256],
+        ),
+        (
+            SignatureScheme::RSA_PSS_SHA512,
+            &[sign::RSA_PSS_2048_8192_SHA512_LEGACY_KEY],
+        ),
+        (
+            SignatureScheme::RSA_PSS_SHA384,
+            &[sign::RSA_PSS_2048_8192_SHA384_LEGACY_KEY],
+        ),
+        (
+            SignatureScheme::RSA_PSS_SHA256,
+            &[sign::RSA_PSS_2048_8192_SHA256_LEGACY_KEY],
+        ),
+        (
+            SignatureScheme::RSA_PKCS1_SHA512,
+            &[sign::RSA_PKCS1_2048_8192_SHA512],
+        ),
+        (
+            SignatureScheme::RSA_PKCS1_SHA384,
+            &[sign::RSA_PKCS1_2048_8192_SHA384],
+        ),
+        (
+            SignatureScheme::RSA_PKCS1_SHA256,
+            &[sign::RSA_PKCS1_2048_8192_SHA256],
+        ),
+    ],
+};
+
+#[derive(Debug)]
+struct SystemRandom;
+
+impl SecureRandom for SystemRandom {
+    fn fill(&self, buffer: &mut [u8]) -> Result<(), GetRandomFailed> {
+        rand::SystemRandom::new()
+            .fill(buffer)
+            .map_err(|_| GetRandomFailed)
     }
 }
 
@@ -90,8 +169,9 @@ impl ServerCertVerifier for Pinned {
         _: &[u8],
         _: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
-        let found = Sha1::digest(certificate);
+        let found = digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, certificate);
         let differs = found
+            .as_ref()
             .iter()
             .zip(self.thumbprint)
             .fold(0, |all, (a, b)| all | (a ^ b));
@@ -185,7 +265,7 @@ pub(super) fn explain(error: &rustls::Error) -> (&'static str, &'static str) {
         rustls::Error::InvalidCertificate(
             CertificateError::UnknownIssuer | CertificateError::BadSignature,
         ) => (UNKNOWN_ISSUER, PROXY),
-        rustls::Error::InvalidCertificate(CertificateError::Other(why))
+        rustls::Error::InvalidCertificate(rustls::CertificateError::Other(why))
             if is_windows_partial_chain(&why.to_string()) =>
         {
             (UNKNOWN_ISSUER, PROXY)
@@ -216,9 +296,50 @@ fn is_windows_partial_chain(why: &str) -> bool {
 mod tests {
     use std::sync::Arc;
 
-    use rustls::{CertificateError, OtherError};
+    use rustls::crypto::SupportedKxGroup;
+    use rustls::{NamedGroup, OtherError};
 
-    use super::explain;
+    use super::*;
+
+    #[test]
+    fn nothing_is_left_out_but_what_azure_does_without() {
+        let (ours, all) = (provider(), rustls::crypto::ring::default_provider());
+        let is_chacha = |suite: &rustls::SupportedCipherSuite| {
+            format!("{:?}", suite.suite()).contains("CHACHA20")
+        };
+        let suites: Vec<_> = all
+            .cipher_suites
+            .into_iter()
+            .filter(|suite| !is_chacha(suite))
+            .collect();
+        assert_eq!(ours.cipher_suites, suites);
+        let names = |groups: &[&dyn SupportedKxGroup]| -> Vec<_> {
+            groups.iter().map(|group| group.name()).collect()
+        };
+        let mut groups = names(&all.kx_groups);
+        groups.retain(|group| *group != NamedGroup::X25519);
+        assert_eq!(names(&ours.kx_groups), groups);
+        let mut schemes = all.signature_verification_algorithms.supported_schemes();
+        schemes.retain(|scheme| *scheme != SignatureScheme::ED25519);
+        let ours = ours.signature_verification_algorithms;
+        assert_eq!(ours.supported_schemes(), schemes);
+        for scheme in schemes {
+            let of = |algorithms: &WebPkiSupportedAlgorithms| {
+                let (_, found) = algorithms
+                    .mapping
+                    .iter()
+                    .find(|(one, _)| *one == scheme)
+                    .expect("a supported scheme");
+                found
+                    .iter()
+                    .map(|one| (one.public_key_alg_id(), one.signature_alg_id()))
+                    .collect::<Vec<_>>()
+            };
+            assert_eq!(of(&ours), of(&all.signature_verification_algorithms));
+        }
+        let left_out = all.signature_verification_algorithms.all.len() - ours.all.len();
+        assert_eq!(left_out, 1, "Ed25519");
+    }
 
     #[test]
     fn an_issuer_that_windows_cannot_find_is_an_unknown_one() {
@@ -233,7 +354,7 @@ mod tests {
             ),
         ] {
             let why = OtherError(Arc::from(Box::from(words.to_owned())));
-            let error = rustls::Error::InvalidCertificate(CertificateError::Other(why));
+            let error = rustls::Error::InvalidCertificate(rustls::CertificateError::Other(why));
             assert_eq!(explain(&error).0, what);
         }
     }

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use ring::digest;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
-use sha1::{Digest, Sha1};
 
 use super::accounts::Name;
 use super::create::{Created, json as text_of};
@@ -293,15 +293,15 @@ pub(super) fn check_guid(text: &str) -> Result<(), Error> {
 /// A GUID that follows from its parts (RFC 9562, version 5).
 pub(super) fn stable_guid(parts: &[&str]) -> String {
     // the namespace of URLs
-    let mut hash = Sha1::new();
-    hash.update(0x6ba7_b811_9dad_11d1_80b4_00c0_4fd4_30c8_u128.to_be_bytes());
+    let mut hash = digest::Context::new(&digest::SHA1_FOR_LEGACY_USE_ONLY);
+    hash.update(&0x6ba7_b811_9dad_11d1_80b4_00c0_4fd4_30c8_u128.to_be_bytes());
     for part in parts {
         hash.update(part.as_bytes());
         hash.update(b"\n");
     }
-    let hash = hash.finalize();
+    let hash = hash.finish();
     let mut bytes = [0; 16];
-    bytes.copy_from_slice(&hash[..16]);
+    bytes.copy_from_slice(&hash.as_ref()[..16]);
     bytes[6] = bytes[6] & 0x0f | 0x50;
     bytes[8] = bytes[8] & 0x3f | 0x80;
     let hex = bytes

@@ -15,6 +15,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use serde_json::value::RawValue;
 
 pub use access::Assignment;
@@ -145,16 +146,20 @@ impl Arm {
                 .token(call, &self.clouds.arm_audience())
                 .await?;
             call.waiting_for(what.waiting());
-            let answer = retry::run(call, &Patience, || async {
-                let response = self.http.send(call, sent.signed(&token)?).await;
-                let response = response.map_err(|error| error.while_doing("Resource Manager"))?;
-                if (200..300).contains(&response.status) {
-                    Ok(response)
-                } else {
-                    Err(error::refused(&response, what))
+            let attempt = || {
+                async {
+                    let response = self.http.send(call, sent.signed(&token)?).await;
+                    let response =
+                        response.map_err(|error| error.while_doing("Resource Manager"))?;
+                    if (200..300).contains(&response.status) {
+                        Ok(response)
+                    } else {
+                        Err(error::refused(&response, what))
+                    }
                 }
-            })
-            .await;
+                .boxed()
+            };
+            let answer = retry::run(call, &Patience, &attempt).await;
             match answer {
                 Err(error) if error.kind() == Kind::Unauthenticated && !last => {
                     call.log(Level::Info, || {

@@ -9,6 +9,8 @@ mod signing;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt;
+
 pub use offers::{Offer, OfferAbsence};
 
 pub(super) use collections::Shown;
@@ -109,11 +111,14 @@ impl Cosmos {
         resource: &Resource<'_>,
         thing: &str,
     ) -> Result<Response, Error> {
-        retry::run(call, &Patience, || async {
-            let request = self.signed(account, Method::Get, resource)?;
-            self.answer(call, request, thing).await
-        })
-        .await
+        let attempt = || {
+            async {
+                let request = self.signed(account, Method::Get, resource)?;
+                self.answer(call, request, thing).await
+            }
+            .boxed()
+        };
+        retry::run(call, &Patience, &attempt).await
     }
 
     /// One page of a query.
@@ -126,17 +131,20 @@ impl Cosmos {
         continuation: Option<&str>,
         thing: &str,
     ) -> Result<Response, Error> {
-        retry::run(call, &Patience, || async {
-            let mut request = self
-                .signed(account, Method::Post, resource)?
-                .header("x-ms-documentdb-isquery", "True")?
-                .body("application/query+json", query.to_vec());
-            if let Some(continuation) = continuation {
-                request = request.header("x-ms-continuation", continuation)?;
+        let attempt = || {
+            async {
+                let mut request = self
+                    .signed(account, Method::Post, resource)?
+                    .header("x-ms-documentdb-isquery", "True")?
+                    .body("application/query+json", query.to_vec());
+                if let Some(continuation) = continuation {
+                    request = request.header("x-ms-continuation", continuation)?;
+                }
+                self.answer(call, request, thing).await
             }
-            self.answer(call, request, thing).await
-        })
-        .await
+            .boxed()
+        };
+        retry::run(call, &Patience, &attempt).await
     }
 
     /// A request with a date and signature of now.

@@ -3,9 +3,8 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use hmac::{Hmac, KeyInit, Mac};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use sha2::Sha256;
+use ring::hmac;
 use zeroize::Zeroizing;
 
 use crate::azure::error::Error;
@@ -54,10 +53,8 @@ impl Key {
             resource_type.to_ascii_lowercase(),
             date.to_ascii_lowercase()
         );
-        let mut mac =
-            Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes keys of any length");
-        mac.update(payload.as_bytes());
-        let signature = STANDARD.encode(mac.finalize().into_bytes());
+        let key = hmac::Key::new(hmac::HMAC_SHA256, &self.0);
+        let signature = STANDARD.encode(hmac::sign(&key, payload.as_bytes()));
         let token = format!("type=master&ver=1.0&sig={signature}");
         utf8_percent_encode(&token, &VALUE).to_string()
     }

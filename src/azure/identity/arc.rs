@@ -5,6 +5,7 @@ use std::fs;
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
+use futures_util::FutureExt;
 use zeroize::Zeroizing;
 
 use super::answer::{self, Answer};
@@ -55,31 +56,34 @@ impl Endpoint {
                 "see whether the agent runs (azcmagent show), and start it",
             )
         };
-        let response = retry::run(context.call, &Patience, || async {
-            let response = context
-                .http
-                .send(context.call, plain()?)
-                .await
-                .map_err(absent)?;
-            if response.status != 401 {
-                return Err(refused(&response));
+        let attempt = || {
+            async {
+                let response = context
+                    .http
+                    .send(context.call, plain()?)
+                    .await
+                    .map_err(absent)?;
+                if response.status != 401 {
+                    return Err(refused(&response));
+                }
+                // a key is good for one request, so each try begins with a new one
+                let key = key(&response, &context.env.arc_agent().keys)?;
+                let authorization = Zeroizing::new(format!("Basic {}", key.as_str()));
+                let request = plain()?.secret_header("authorization", &authorization)?;
+                let response = context
+                    .http
+                    .send(context.call, request)
+                    .await
+                    .map_err(absent)?;
+                if response.status == 200 {
+                    Ok(response)
+                } else {
+                    Err(refused(&response))
+                }
             }
-            // a key is good for one request, so each try begins with a new one
-            let key = key(&response, &context.env.arc_agent().keys)?;
-            let authorization = Zeroizing::new(format!("Basic {}", key.as_str()));
-            let request = plain()?.secret_header("authorization", &authorization)?;
-            let response = context
-                .http
-                .send(context.call, request)
-                .await
-                .map_err(absent)?;
-            if response.status == 200 {
-                Ok(response)
-            } else {
-                Err(refused(&response))
-            }
-        })
-        .await?;
+            .boxed()
+        };
+        let response = retry::run(context.call, &Patience, &attempt).await?;
         let answer = Answer::parse(&response)?;
         if !answer.names(context.identity) {
             return Err(Error::new(

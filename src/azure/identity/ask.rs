@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use zeroize::Zeroizing;
 
 use super::{Identity, answer};
@@ -97,24 +98,27 @@ impl Context<'_> {
     /// Asks until there is a 200, as the policy has it.
     pub(super) async fn ask(
         &self,
-        policy: &impl Policy,
-        request: impl Fn() -> Result<Request, Error>,
-        absent: impl Fn(Error) -> Error,
-        refused: impl Fn(&Response) -> Error,
+        policy: &dyn Policy,
+        request: &(dyn Fn() -> Result<Request, Error> + Sync),
+        absent: &(dyn Fn(Error) -> Error + Sync),
+        refused: &(dyn Fn(&Response) -> Error + Sync),
     ) -> Result<Response, Error> {
-        retry::run(self.call, policy, || async {
-            let response = self
-                .http
-                .send(self.call, request()?)
-                .await
-                .map_err(&absent)?;
-            if response.status == 200 {
-                return Ok(response);
+        let attempt = || {
+            async {
+                let response = self
+                    .http
+                    .send(self.call, request()?)
+                    .await
+                    .map_err(absent)?;
+                if response.status == 200 {
+                    return Ok(response);
+                }
+                Err(answer::unknown_resource(&response, self.resource)
+                    .unwrap_or_else(|| refused(&response)))
             }
-            Err(answer::unknown_resource(&response, self.resource)
-                .unwrap_or_else(|| refused(&response)))
-        })
-        .await
+            .boxed()
+        };
+        retry::run(self.call, policy, &attempt).await
     }
 }
 

@@ -43,7 +43,7 @@ impl Endpoint {
                 "start Cloud Shell anew, or unset MSI_ENDPOINT outside of it",
             )
         };
-        let response = context.ask(&Patience, request, absent, refused).await?;
+        let response = context.ask(&Patience, &request, &absent, &refused).await?;
         Answer::parse(&response)
     }
 }

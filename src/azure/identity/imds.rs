@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use futures_util::FutureExt;
+
 use super::answer::{self, Answer};
 use super::ask::{Context, Spelling};
 use super::environment::Found;
@@ -65,7 +67,7 @@ impl Endpoint {
         let patience = Patience::new(context.update_wait);
         let request = || self.request(&url);
         let response = context
-            .ask(&patience, request, absent, |response| {
+            .ask(&patience, &request, &absent, &|response| {
                 refused(response, context)
             })
             .await?;
@@ -84,20 +86,20 @@ impl Endpoint {
         url.query_pairs_mut()
             .append_pair("api-version", "2021-02-01")
             .append_pair("format", "json");
-        let response = retry::run(call, &Patience::new(update_wait), || async {
-            let response = http.send(call, self.request(&url)?).await.map_err(absent)?;
-            match response.status {
-                200 => Ok(response),
-                404 | 408 | 410 | 429 | 500..=599 => Err(answer::unavailable(&response, "the metadata service")),
-                _ => Err(answer::refusal(
-                    &response,
-                    Kind::BadResponse,
-                    format!("{} does not describe this machine", response.host),
-                )
-                .with_action("see whether a proxy or another program answers in the metadata service's place")),
+        let attempt = || {
+            async {
+                let response = http.send(call, self.request(&url)?).await.map_err(absent)?;
+                match response.status {
+                    200 => Ok(response),
+                    404 | 408 | 410 | 429 | 500..=599 => {
+                        Err(answer::unavailable(&response, "the metadata service"))
+                    }
+                    _ => Err(not_described(&response)),
+                }
             }
-        })
-        .await?;
+            .boxed()
+        };
+        let response = retry::run(call, &Patience::new(update_wait), &attempt).await?;
         let json = std::str::from_utf8(&response.body).ok().map(str::to_owned);
         let fields = json
             .as_deref()
@@ -162,6 +164,15 @@ impl retry::Policy for Patience {
         };
         pause.map(|pause| asked.unwrap_or(pause))
     }
+}
+
+fn not_described(response: &Response) -> Error {
+    answer::refusal(
+        response,
+        Kind::BadResponse,
+        format!("{} does not describe this machine", response.host),
+    )
+    .with_action("see whether a proxy or another program answers in the metadata service's place")
 }
 
 /// Nobody at that address means that this machine is none of Azure's; somebody who is slow does not.

@@ -48,7 +48,7 @@ impl Endpoint {
             )
         };
         let response = context
-            .ask(&Patience, request, absent, |response| {
+            .ask(&Patience, &request, &absent, &|response| {
                 refused(response, context)
             })
             .await?;

@@ -17,11 +17,11 @@ mod workload_identity;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use sha2::{Digest, Sha256};
+use ring::digest;
 
 pub use environment::Environment;
 
@@ -115,25 +115,36 @@ impl Identities {
         )
     }
 
+    /// The remembered token for `resource` while it is good; one that is due is replaced meanwhile, for `call`.
+    pub(super) fn token_at_hand(
+        self: &Arc<Self>,
+        resource: &str,
+        call: impl FnOnce() -> Call,
+    ) -> Option<Arc<Token>> {
+        let resource = bare(resource);
+        let now = self.host.clock.now();
+        let token = self.tokens.remembered(resource, fresh_at(now))?;
+        if token.refresh_on_s <= unix_seconds(now) {
+            self.refresh(&call(), resource);
+        }
+        Some(token)
+    }
+
     /// A token for `resource`: remembered, or shared with whoever is asking already, or asked for.
     pub(super) async fn token(
         self: &Arc<Self>,
         call: &Call,
         resource: &str,
     ) -> Result<Arc<Token>, Error> {
-        let resource = resource.strip_suffix("/.default").unwrap_or(resource);
-        let now = self.host.clock.now();
-        let fresh = |token: &Arc<Token>| token.expires_on_s > unix_seconds(now + EXPIRY_MARGIN);
-        if let Some(token) = self.tokens.remembered(resource, fresh) {
-            if token.refresh_on_s <= unix_seconds(now) {
-                self.refresh(call, resource);
-            }
+        if let Some(token) = self.token_at_hand(resource, || call.clone()) {
             return Ok(token);
         }
+        let resource = bare(resource);
         check_resource(resource)?;
         let choice = self.choose()?;
         call.waiting_for(format!("a token from {}", choice.source.name()));
         let asking = |call| self.asking(call, choice, resource);
+        let fresh = fresh_at(self.host.clock.now());
         let asked = self.tokens.get(resource.to_owned(), call, fresh, asking);
         let error = match asked.await {
             Ok(token) => return Ok(token),
@@ -156,7 +167,7 @@ impl Identities {
         call: &Call,
         resource: &str,
     ) -> Result<Arc<Token>, Error> {
-        let resource = resource.strip_suffix("/.default").unwrap_or(resource);
+        let resource = bare(resource);
         check_resource(resource)?;
         let choice = self.choose()?;
         call.waiting_for(format!("a token from {}", choice.source.name()));
@@ -210,7 +221,8 @@ impl Identities {
 
     /// Forgets a token that a service refused, unless it has been replaced already.
     pub(super) fn forget(&self, stale: &Arc<Token>) {
-        let digest = Sha256::digest(stale.value.as_bytes())
+        let digest = digest::digest(&digest::SHA256, stale.value.as_bytes())
+            .as_ref()
             .iter()
             .fold(String::new(), |hex, b| format!("{hex}{b:02x}"));
         self.refused
@@ -300,6 +312,17 @@ impl Identities {
             })
         )
     }
+}
+
+/// The resource of a scope.
+fn bare(resource: &str) -> &str {
+    resource.strip_suffix("/.default").unwrap_or(resource)
+}
+
+/// Whether a token is good for a request that is made then.
+fn fresh_at(now: SystemTime) -> impl Fn(&Arc<Token>) -> bool {
+    let until = unix_seconds(now + EXPIRY_MARGIN);
+    move |token| token.expires_on_s > until
 }
 
 fn check_resource(resource: &str) -> Result<(), Error> {

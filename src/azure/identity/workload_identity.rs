@@ -98,7 +98,7 @@ impl Issuer {
         };
         let absent = |error: Error| error.while_doing(WHO);
         let response = context
-            .ask(&Patience, request, absent, |response| {
+            .ask(&Patience, &request, &absent, &|response| {
                 refused(response, context)
             })
             .await?;
