@@ -60,8 +60,13 @@ pub fn run(workspace: &Workspace, tools: &Tools, arguments: &Arguments) -> Resul
         bail!("nothing can be built here:\n  {}", left_out.join("\n  "));
     }
     println!();
-    for (target, built) in &built {
-        imports::check(target, built)?;
+    let faults: Vec<_> = built
+        .iter()
+        .filter_map(|(target, built)| imports::check(target, built).err())
+        .map(|error| format!("{error:#}"))
+        .collect();
+    if !faults.is_empty() {
+        bail!(faults.join("\n"));
     }
     if arguments.verify {
         verify::run(workspace, &built)?;
