@@ -265,7 +265,7 @@ pub(super) fn explain(error: &rustls::Error) -> (&'static str, &'static str) {
         rustls::Error::InvalidCertificate(
             CertificateError::UnknownIssuer | CertificateError::BadSignature,
         ) => (UNKNOWN_ISSUER, PROXY),
-        rustls::Error::InvalidCertificate(rustls::CertificateError::Other(why))
+        rustls::Error::InvalidCertificate(CertificateError::Other(why))
             if is_windows_partial_chain(&why.to_string()) =>
         {
             (UNKNOWN_ISSUER, PROXY)
@@ -294,8 +294,6 @@ fn is_windows_partial_chain(why: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use rustls::crypto::SupportedKxGroup;
     use rustls::{NamedGroup, OtherError};
 
@@ -354,7 +352,7 @@ mod tests {
             ),
         ] {
             let why = OtherError(Arc::from(Box::from(words.to_owned())));
-            let error = rustls::Error::InvalidCertificate(rustls::CertificateError::Other(why));
+            let error = rustls::Error::InvalidCertificate(CertificateError::Other(why));
             assert_eq!(explain(&error).0, what);
         }
     }

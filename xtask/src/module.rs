@@ -115,7 +115,7 @@ pub fn output(workspace: &Workspace, project: &str, framework: &str) -> PathBuf 
         .join(format!("release_{framework}"))
 }
 
-pub fn copy_tree(from: &Path, to: &Path) -> Result<()> {
+fn copy_tree(from: &Path, to: &Path) -> Result<()> {
     for entry in fs::read_dir(from).with_context(|| format!("could not read {}", from.display()))? {
         let entry = entry?;
         let target = to.join(entry.file_name());

@@ -123,9 +123,7 @@ impl<'a> Session<'a> {
             cargo.arg("--all-targets");
         }
         process::run(&mut cargo)?;
-        let needs_module = (parts.contains(&Part::Powershell) && tools.pwsh()?.is_some())
-            || (parts.contains(&Part::Windows) && tools.windows_pwsh()?.is_some());
-        let module = if needs_module {
+        let module = if parts.contains(&Part::Powershell) && tools.pwsh()?.is_some() {
             build::stage(workspace, tools, Profile::Debug)?
         } else {
             None
@@ -149,7 +147,7 @@ impl<'a> Session<'a> {
             Part::Mono => mono::run(self),
             Part::Powershell => self.powershell(),
             Part::Tutorial => self.tutorial(),
-            Part::Windows => windows::run(self.workspace, self.tools, self.module.as_deref()),
+            Part::Windows => windows::run(self.workspace, self.tools),
         }
     }
 

@@ -9,16 +9,17 @@ use std::sync::Mutex;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 
 use super::totals::{Outcome, pester_totals};
+use crate::module::{self, Native};
 use crate::package::natives::{self, Built, WINDOWS_X64};
+use crate::process;
 use crate::simulator::{Simulator, off_azure};
-use crate::tools::{Tool, Tools};
+use crate::tools::{DOTNET_ADVICE, Tool, Tools};
 use crate::wine::{self, MINGW, Wine, windows_path};
 use crate::workspace::Workspace;
-use crate::{module, process};
 
 /// How long the whole part may take, its builds aside.
 const LIMIT: Duration = Duration::from_secs(360);
@@ -57,8 +58,8 @@ const SLOW: [&str; 4] = [
 
 const INTERNET_SETTINGS: &str = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Internet Settings";
 
-/// Runs the part. `module` is the module staged for this platform; without one, PowerShell is left out.
-pub fn run(workspace: &Workspace, tools: &Tools, module: Option<&Path>) -> Result<Outcome> {
+/// Runs the part.
+pub fn run(workspace: &Workspace, tools: &Tools) -> Result<Outcome> {
     if cfg!(windows) {
         return Ok(Outcome::skipped(
             "this is Windows, where the other parts say it all".to_owned(),
@@ -79,17 +80,20 @@ pub fn run(workspace: &Workspace, tools: &Tools, module: Option<&Path>) -> Resul
     for (what, why) in LEFT_OUT {
         println!("left out: {what}: {why}");
     }
-    let (Some(pwsh), Some(module)) = (tools.windows_pwsh()?, module) else {
+    let Some(pwsh) = tools.windows_pwsh()? else {
         return Ok(outcome.and(Outcome::missing(
             "PowerShell for Windows",
             "name its pwsh.exe in COSMI_PWSH_WINDOWS",
         )));
     };
+    let Some(module) = stage(workspace, tools, &built)? else {
+        return Ok(outcome.and(Outcome::missing("dotnet", DOTNET_ADVICE)));
+    };
     let files = Files {
         workspace,
         wine: &wine,
         pwsh,
-        module: stage(workspace, module, &built)?,
+        module,
         simulator,
         end,
     };
@@ -107,25 +111,13 @@ fn build_simulator(workspace: &Workspace) -> Result<PathBuf> {
 }
 
 /// The module with the library for Windows alone.
-fn stage(workspace: &Workspace, staged: &Path, built: &Built) -> Result<PathBuf> {
-    let module = workspace.target.join(MODULE_PARENT).join("Cosmi");
-    if module.exists() {
-        fs::remove_dir_all(&module)?;
-    }
-    module::copy_tree(
-        staged.parent().context("a manifest lies in a folder")?,
-        &module,
-    )?;
-    let runtimes = module.join("runtimes");
-    fs::remove_dir_all(&runtimes)?;
-    module::copy(
-        &built.library,
-        &runtimes
-            .join(WINDOWS_X64.rid)
-            .join("native")
-            .join(WINDOWS_X64.library),
-    )?;
-    Ok(module.join("Cosmi.psd1"))
+fn stage(workspace: &Workspace, tools: &Tools, built: &Built) -> Result<Option<PathBuf>> {
+    let folder = workspace.target.join(MODULE_PARENT).join("Cosmi");
+    let native = Native {
+        rid: WINDOWS_X64.rid.to_owned(),
+        library: built.library.clone(),
+    };
+    module::stage(workspace, tools, &folder, &[native], &[])
 }
 
 /// The C programs, against a simulator outside of Wine: loopback is the same.
