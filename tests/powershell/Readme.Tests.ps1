@@ -1,6 +1,8 @@
 BeforeDiscovery {
     Set-StrictMode -Version 3
     $text = [System.IO.File]::ReadAllText("$PSScriptRoot/../../README.md").Replace("`r`n", "`n")
+    # What is typed to install is tried with the packages, in tests/packages.
+    $text = [regex]::Replace($text, '(?ms)^## Install\n.*?(?=^## )', '')
     $blocks = foreach ($match in [regex]::Matches($text, '(?ms)^```powershell\n(.*?)\n```')) {
         @{ Code = $match.Groups[1].Value; Title = $match.Groups[1].Value.Split("`n")[0] }
     }

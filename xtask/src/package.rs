@@ -26,17 +26,30 @@ use crate::workspace::{Workspace, is_ci};
 use natives::{Built, TARGETS, Target};
 use nupkg::{License, Specification};
 
+/// Where the packages are unless somebody says otherwise.
+pub const DIST: &str = "dist";
+
 #[derive(Args)]
 pub struct Arguments {
     /// Only for these platforms, by .NET's names of them [default: all that can be built here]
     #[arg(long, value_name = "RID", num_args = 1.., value_parser = TARGETS.map(|target| target.rid))]
     target: Vec<String>,
     /// The folder to write to, made anew
-    #[arg(long, value_name = "DIR", default_value = "dist")]
+    #[arg(long, value_name = "DIR", default_value = DIST)]
     out: PathBuf,
     /// Build the libraries a second time, from a copy of the sources in another folder, and compare
     #[arg(long)]
     verify: bool,
+}
+
+impl Default for Arguments {
+    fn default() -> Arguments {
+        Arguments {
+            target: Vec::new(),
+            out: PathBuf::from(DIST),
+            verify: false,
+        }
+    }
 }
 
 /// The checksums of all the files beside it.

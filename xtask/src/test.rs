@@ -1,6 +1,7 @@
 //! `cargo xtask test`: every test in every language, a table, and one line of totals.
 
 mod mono;
+mod packages;
 mod totals;
 mod windows;
 
@@ -12,7 +13,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
 
-use crate::tools::{DOTNET_ADVICE, PWSH_ADVICE, Tools, in_path};
+use crate::tools::{DOTNET_ADVICE, PWSH_ADVICE, Tool, Tools, in_path};
 use crate::workspace::{Profile, Workspace};
 use crate::{build, demo, process};
 use totals::{Outcome, libtest_totals, nextest_totals, pester_totals, trx_totals};
@@ -42,6 +43,8 @@ enum Part {
     Tutorial,
     /// The C programs and tests/powershell with the library for Windows, under Wine
     Windows,
+    /// Every package, used from an empty folder
+    Packages,
 }
 
 /// The Rust test that compiles and runs the C programs.
@@ -101,6 +104,7 @@ impl Part {
             Part::Powershell => "powershell",
             Part::Tutorial => "tutorial",
             Part::Windows => "windows",
+            Part::Packages => "packages",
         }
     }
 }
@@ -148,6 +152,7 @@ impl<'a> Session<'a> {
             Part::Powershell => self.powershell(),
             Part::Tutorial => self.tutorial(),
             Part::Windows => windows::run(self.workspace, self.tools),
+            Part::Packages => packages::run(self),
         }
     }
 
@@ -224,14 +229,19 @@ impl<'a> Session<'a> {
             .module
             .as_deref()
             .context("the module could not be built")?;
+        self.pester(pwsh, "tests/powershell", ("COSMI_MODULE", module))
+    }
+
+    /// The Pester tests of a folder, which are told where something is that they need.
+    fn pester(&self, pwsh: &Tool, folder: &str, told: (&str, &Path)) -> Result<Outcome> {
         let script = self.workspace.root.join("xtask/scripts/Invoke-Test.ps1");
         let mut command = pwsh.pwsh_command(self.workspace);
         command
             .arg("-File")
             .arg(script)
             .arg("-Path")
-            .arg(self.workspace.root.join("tests/powershell"));
-        self.environment(&mut command).env("COSMI_MODULE", module);
+            .arg(self.workspace.root.join(folder));
+        self.environment(&mut command).env(told.0, told.1);
         // The module finds its own library, as it does for a user.
         command.env_remove("COSMI_LIBRARY");
         let (status, output) = process::tee(&mut command)?;

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use flate2::{Compression, GzBuilder};
 use time::{OffsetDateTime, PrimitiveDateTime};
 use zip::write::SimpleFileOptions;
-use zip::{CompressionMethod, DateTime, System, ZipWriter};
+use zip::{CompressionMethod, DateTime, System, ZipArchive, ZipWriter};
 
 use crate::process;
 use crate::workspace::Workspace;
@@ -153,6 +153,14 @@ fn create(path: &Path) -> Result<BufWriter<File>> {
     }
     let file = File::create(path).with_context(|| format!("could not write {}", path.display()))?;
     Ok(BufWriter::new(file))
+}
+
+/// Unpacks a zip.
+pub fn unzip(file: &Path, into: &Path) -> Result<()> {
+    let zip = File::open(file).with_context(|| format!("could not read {}", file.display()))?;
+    ZipArchive::new(zip)?
+        .extract(into)
+        .with_context(|| format!("could not unpack {}", file.display()))
 }
 
 #[cfg(test)]

@@ -210,27 +210,26 @@ fn cargo(workspace: &Workspace, target: &Target) -> Result<Command> {
     if target.linker == Linker::MinGw {
         return Ok(workspace.cargo(&["rustc", "--target", target.triple]));
     }
-    let program = zig(workspace).with_context(|| format!("no {ZIGBUILD} here"))?;
+    let (program, path) = zig(workspace).with_context(|| format!("no {ZIGBUILD} here"))?;
     let mut command = workspace.cargo_with(&program, &["rustc", "--target"]);
     command.arg(match target.glibc {
         Some(version) => format!("{}.{version}", target.triple),
         None => target.triple.to_owned(),
     });
-    // It asks the Python beside it for zig.
-    let beside = program.parent().map(Path::to_owned);
-    let path = env::var_os("PATH").unwrap_or_default();
-    command.env(
-        "PATH",
-        env::join_paths(beside.into_iter().chain(env::split_paths(&path)))?,
-    );
+    command.env("PATH", path);
     Ok(command)
 }
 
-fn zig(workspace: &Workspace) -> Option<PathBuf> {
+/// cargo-zigbuild, and the `PATH` it wants: it asks the Python beside it for zig.
+pub fn zig(workspace: &Workspace) -> Option<(PathBuf, OsString)> {
     let environment =
         zig_environment(workspace).join(if cfg!(windows) { "Scripts" } else { "bin" });
-    in_path(ZIGBUILD.as_ref(), env::var_os("PATH"))
-        .or_else(|| in_path(ZIGBUILD.as_ref(), Some(environment.into_os_string())))
+    let path = env::var_os("PATH").unwrap_or_default();
+    let program = in_path(ZIGBUILD.as_ref(), Some(path.clone()))
+        .or_else(|| in_path(ZIGBUILD.as_ref(), Some(environment.into_os_string())))?;
+    let beside = program.parent().map(Path::to_owned);
+    let path = env::join_paths(beside.into_iter().chain(env::split_paths(&path))).ok()?;
+    Some((program, path))
 }
 
 /// Where a Python environment with zig may lie; `.ci/run` makes it.

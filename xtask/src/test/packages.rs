@@ -1,0 +1,449 @@
+//! The part `packages`: each package is unpacked in an empty folder outside the source tree and used from there, as
+//! somebody does who has nothing else. `tests/packages` holds what they write.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+
+use super::Session;
+use super::totals::Outcome;
+use crate::package::{self, archive, natives};
+use crate::process;
+use crate::simulator::Simulator;
+use crate::tools::{DOTNET_ADVICE, PWSH_ADVICE, Tool, in_path};
+use crate::wine::{self, Wine};
+use crate::workspace::Workspace;
+
+/// What the example programs are asked, and how their answer begins.
+const QUESTION: [&str; 3] = ["myaccount", "Test", "Test"];
+const ANSWER: &str = r#"{"collection":{"id":"Test""#;
+
+/// How the C package of a target is used on this machine.
+struct Customer {
+    rid: &'static str,
+    compiler: Compiler,
+    /// CMake's names of system and processor, where they are not this machine's.
+    system: Option<(&'static str, &'static str)>,
+    run: Run,
+}
+
+enum Compiler {
+    /// A program, and the package that has it.
+    Program(&'static str, &'static str),
+    /// Zig's, for this target.
+    Zig(&'static str),
+}
+
+enum Run {
+    Here,
+    /// By a program, with these arguments before the customer's own; and the packages that have it.
+    By(&'static str, &'static [&'static str], &'static str),
+    Wine,
+    /// Nothing here could run it: that it links is all that can be tried.
+    Nowhere,
+}
+
+const CUSTOMERS: [Customer; 5] = [
+    Customer {
+        rid: "linux-x64",
+        compiler: Compiler::Program("cc", "gcc"),
+        system: None,
+        run: Run::Here,
+    },
+    Customer {
+        rid: "linux-arm64",
+        compiler: Compiler::Zig("aarch64-linux-gnu.2.17"),
+        system: Some(("Linux", "aarch64")),
+        run: Run::By(
+            "qemu-aarch64",
+            &["-L", "/usr/aarch64-linux-gnu"],
+            "qemu-user libc6-arm64-cross",
+        ),
+    },
+    Customer {
+        rid: "linux-musl-x64",
+        compiler: Compiler::Zig("x86_64-linux-musl"),
+        system: None,
+        run: Run::By("/lib/ld-musl-x86_64.so.1", &[], "musl"),
+    },
+    Customer {
+        rid: "win-x64",
+        compiler: Compiler::Program("x86_64-w64-mingw32-gcc", "gcc-mingw-w64-x86-64"),
+        system: Some(("Windows", "AMD64")),
+        run: Run::Wine,
+    },
+    Customer {
+        rid: "win-arm64",
+        compiler: Compiler::Zig("aarch64-windows-gnu"),
+        system: Some(("Windows", "ARM64")),
+        run: Run::Nowhere,
+    },
+];
+
+/// Makes the packages, and tries them.
+pub fn run(session: &Session) -> Result<Outcome> {
+    let workspace = session.workspace;
+    package::run(workspace, session.tools, &package::Arguments::default())?;
+    let scratch = tempfile::Builder::new()
+        .prefix("cosmi packages ")
+        .tempdir()?;
+    let shop = Shop {
+        session,
+        workspace,
+        dist: workspace.root.join(package::DIST),
+        simulator: Simulator::start(workspace, &[])?,
+        scratch: scratch.path().canonicalize()?,
+    };
+    let mut outcome = Outcome::default();
+    for customer in &CUSTOMERS {
+        let name = format!("C package {}, with CMake", customer.rid);
+        outcome = outcome.and(step(&name, || shop.c(customer)));
+    }
+    Ok(outcome
+        .and(step("C package linux-x64, as the README says", || {
+            shop.c_readme()
+        }))
+        .and(step("NuGet package, .NET", || shop.nuget_net()))
+        .and(step("NuGet package, .NET Framework", || {
+            shop.nuget_framework()
+        }))
+        .and(shop.powershell()?))
+}
+
+/// What came of one try: done, or not possible here because a tool is missing.
+enum Tried {
+    Done,
+    Missing(&'static str, &'static str),
+}
+
+fn step(name: &str, attempt: impl FnOnce() -> Result<Tried>) -> Outcome {
+    let outcome = match attempt() {
+        Ok(Tried::Done) => Outcome {
+            passed: 1,
+            ..Outcome::default()
+        },
+        Ok(Tried::Missing(tool, advice)) => Outcome::missing(tool, advice),
+        Err(error) => Outcome::failed(format!("{name}: {error:#}")),
+    };
+    let word = match &outcome {
+        Outcome { failed: 1.., .. } => "FAILED",
+        Outcome { skipped: 1.., .. } => "SKIPPED",
+        _ => "passed",
+    };
+    let note = outcome.note.as_deref().unwrap_or_default();
+    println!("{word}: {name} {note}");
+    outcome
+}
+
+struct Shop<'a> {
+    session: &'a Session<'a>,
+    workspace: &'a Workspace,
+    dist: PathBuf,
+    simulator: Simulator,
+    scratch: PathBuf,
+}
+
+impl Shop<'_> {
+    /// An empty folder, with a space in its path.
+    fn empty(&self, name: &str) -> Result<PathBuf> {
+        let folder = self.scratch.join(name);
+        fs::create_dir_all(&folder)?;
+        Ok(folder)
+    }
+
+    fn version(&self) -> &'static str {
+        env!("CARGO_PKG_VERSION")
+    }
+
+    fn sdk(&self, rid: &str) -> String {
+        format!("cosmi-{}-{rid}", self.version())
+    }
+
+    /// A CMake project that links the library in both ways, for a target, and is run where that can be done.
+    fn c(&self, customer: &Customer) -> Result<Tried> {
+        let mut path = env::var_os("PATH");
+        if in_path("cmake".as_ref(), path.clone()).is_none() {
+            return Ok(Tried::Missing("CMake", "install cmake"));
+        }
+        let compiler = match customer.compiler {
+            Compiler::Program(program, package) => {
+                if in_path(program.as_ref(), path.clone()).is_none() {
+                    return Ok(Tried::Missing(program, package));
+                }
+                program.to_owned()
+            }
+            Compiler::Zig(target) => match natives::zig(self.workspace) {
+                Some((zig, its_path)) => {
+                    path = Some(its_path);
+                    format!("{};zig;cc;--;-target;{target}", zig.display())
+                }
+                None => return Ok(Tried::Missing("zig", "see docs/PACKAGING.md")),
+            },
+        };
+
+        let folder = self.empty(&format!("c {}", customer.rid))?;
+        let sdk = self.unpack(customer.rid, &folder)?;
+        let build = folder.join("build");
+        let mut configure = self.workspace.command("cmake");
+        configure
+            .arg("-S")
+            .arg(self.workspace.root.join("tests/packages/c"))
+            .arg("-B")
+            .arg(&build)
+            .arg(format!("-DCMAKE_PREFIX_PATH={}", sdk.display()))
+            .arg(format!(
+                "-DSOURCE={}",
+                sdk.join("share/cosmi/examples/show_collection.c").display()
+            ))
+            .arg(format!("-DCMAKE_C_COMPILER={compiler}"));
+        if let Some((system, processor)) = customer.system {
+            configure
+                .arg(format!("-DCMAKE_SYSTEM_NAME={system}"))
+                .arg(format!("-DCMAKE_SYSTEM_PROCESSOR={processor}"));
+        }
+        let mut make = self.workspace.command("cmake");
+        make.arg("--build").arg(&build);
+        for command in [&mut configure, &mut make] {
+            command.envs(path.iter().map(|path| ("PATH", path)));
+            process::run(command)?;
+        }
+        let wine = match (&customer.run, wine::find()) {
+            (Run::Wine, Some(loader)) => Some(Wine::open(self.workspace, loader)?),
+            _ => None,
+        };
+        for kind in ["shared", "static"] {
+            let program = ["", ".exe"]
+                .map(|suffix| build.join(format!("{kind}{suffix}")))
+                .into_iter()
+                .find(|program| program.is_file())
+                .with_context(|| format!("there is no {kind} program"))?;
+            let mut command = match customer.run {
+                Run::Here => self.workspace.command(program),
+                Run::By(runner, arguments, packages) => {
+                    let Some(runner) = in_path(runner.as_ref(), env::var_os("PATH")) else {
+                        return Ok(Tried::Missing(runner, packages));
+                    };
+                    let mut command = self.workspace.command(runner);
+                    command.args(arguments).arg(program);
+                    command
+                }
+                Run::Wine => {
+                    let Some(wine) = &wine else {
+                        return Ok(Tried::Missing("wine64", wine::WINE_ADVICE));
+                    };
+                    // Windows looks for a DLL beside the program.
+                    fs::copy(sdk.join("bin/cosmi.dll"), build.join("cosmi.dll"))?;
+                    wine.command(program)
+                }
+                Run::Nowhere => continue,
+            };
+            command.args(QUESTION);
+            self.ask(&mut command)?;
+        }
+        Ok(Tried::Done)
+    }
+
+    /// The commands of the README's section for C, and what they build.
+    fn c_readme(&self) -> Result<Tried> {
+        let folder = self.empty("c readme")?;
+        self.deliver(&format!("{}.tar.gz", self.sdk("linux-x64")), &folder)?;
+        let mut shell = self.workspace.command("bash");
+        self.ask(
+            shell
+                .arg("-euc")
+                .arg(self.readme("C")?)
+                .current_dir(&folder),
+        )?;
+        Ok(Tried::Done)
+    }
+
+    /// A project that takes the package from a folder as the README says, and is run; then published for one platform.
+    fn nuget_net(&self) -> Result<Tried> {
+        let Some(dotnet) = self.session.tools.dotnet()? else {
+            return Ok(Tried::Missing("dotnet", DOTNET_ADVICE));
+        };
+        let folder = self.project("net", "net10.0")?;
+        self.add_package(dotnet, &folder)?;
+        let mut command = self.nuget(dotnet.command(self.workspace), &folder);
+        self.ask(command.args(["run", "--"]).args(QUESTION))?;
+
+        let published = folder.join("published");
+        let mut command = self.nuget(dotnet.command(self.workspace), &folder);
+        command
+            .args([
+                "publish",
+                "--runtime",
+                "linux-x64",
+                "--no-self-contained",
+                "--output",
+            ])
+            .arg(&published);
+        process::run(&mut command)?;
+        ensure!(
+            published.join("libcosmi.so").is_file(),
+            "the library was not published beside the program"
+        );
+        let mut command = self.nuget(dotnet.command(self.workspace), &folder);
+        self.ask(command.arg(published.join("app.dll")).args(QUESTION))?;
+        Ok(Tried::Done)
+    }
+
+    /// A program for .NET Framework gets the DLLs of Windows; Mono runs it with the library of this platform.
+    fn nuget_framework(&self) -> Result<Tried> {
+        let Some(dotnet) = self.session.tools.dotnet()? else {
+            return Ok(Tried::Missing("dotnet", DOTNET_ADVICE));
+        };
+        let Some(mono) = in_path("mono".as_ref(), env::var_os("PATH")) else {
+            return Ok(Tried::Missing("mono", "install mono-runtime"));
+        };
+        let folder = self.project("net462", "net462")?;
+        self.add_package(dotnet, &folder)?;
+        let mut command = self.nuget(dotnet.command(self.workspace), &folder);
+        process::run(command.args(["build", "--output", "built"]))?;
+        let built = folder.join("built");
+        for rid in ["win-x64", "win-arm64"] {
+            let library = built.join("runtimes").join(rid).join("native/cosmi.dll");
+            ensure!(library.is_file(), "the build has no {rid} library");
+        }
+        let module = self.dist.join("powershell/Cosmi");
+        let mut command = self.workspace.command(mono);
+        command.arg(built.join("app.exe")).args(QUESTION);
+        self.simulator.point(&mut command);
+        command.env(
+            "COSMI_LIBRARY",
+            module.join("runtimes/linux-x64/native/libcosmi.so"),
+        );
+        answer(&mut command)?;
+        Ok(Tried::Done)
+    }
+
+    /// `tests/packages/PowerShell.Tests.ps1`.
+    fn powershell(&self) -> Result<Outcome> {
+        let Some(pwsh) = self.session.tools.pwsh()? else {
+            return Ok(Outcome::missing("PowerShell", PWSH_ADVICE));
+        };
+        self.session
+            .pester(pwsh, "tests/packages", ("COSMI_DIST", &self.dist))
+    }
+
+    /// The shell commands of a part of the README's section on installing.
+    fn readme(&self, title: &str) -> Result<String> {
+        let readme = fs::read_to_string(self.workspace.root.join("README.md"))?;
+        let blocks = shell_blocks(&readme, title);
+        ensure!(
+            !blocks.is_empty(),
+            "the README has no commands below {title:?}"
+        );
+        Ok(blocks)
+    }
+
+    fn add_package(&self, dotnet: &Tool, folder: &Path) -> Result<()> {
+        let mut command = self.nuget(dotnet.command_for(self.workspace, "bash"), folder);
+        process::run(command.arg("-euc").arg(self.readme("C#")?))
+    }
+
+    /// A project of somebody's, with a folder of packages in it.
+    fn project(&self, name: &str, framework: &str) -> Result<PathBuf> {
+        let folder = self.empty(name)?;
+        let packages = folder.join("packages");
+        fs::create_dir_all(&packages)?;
+        self.deliver(
+            &format!("Cosmi.Interop.{}.nupkg", self.version()),
+            &packages,
+        )?;
+        fs::write(
+            folder.join("app.csproj"),
+            format!(
+                "<Project Sdk=\"Microsoft.NET.Sdk\">\n  <PropertyGroup>\n    <OutputType>Exe</OutputType>\n    \
+                 <TargetFramework>{framework}</TargetFramework>\n    <LangVersion>latest</LangVersion>\n    \
+                 <Nullable>enable</Nullable>\n    <TreatWarningsAsErrors>true</TreatWarningsAsErrors>\n  \
+                 </PropertyGroup>\n</Project>\n"
+            ),
+        )?;
+        fs::copy(
+            self.workspace
+                .root
+                .join("examples/csharp/ShowCollection/Program.cs"),
+            folder.join("Program.cs"),
+        )?;
+        Ok(folder)
+    }
+
+    /// A command in a project's folder, with a package cache of its own, so that no other build's package is taken.
+    fn nuget(&self, mut command: Command, folder: &Path) -> Command {
+        command
+            .current_dir(folder)
+            .env("NUGET_PACKAGES", self.scratch.join("nuget"));
+        command
+    }
+
+    fn deliver(&self, package: &str, folder: &Path) -> Result<()> {
+        let from = self.dist.join(package);
+        fs::copy(&from, folder.join(package))
+            .with_context(|| format!("could not take {}", from.display()))?;
+        Ok(())
+    }
+
+    fn unpack(&self, rid: &str, folder: &Path) -> Result<PathBuf> {
+        let name = self.sdk(rid);
+        if rid.starts_with("win-") {
+            archive::unzip(&self.dist.join(format!("{name}.zip")), folder)?;
+        } else {
+            let mut tar = self.workspace.command("tar");
+            tar.arg("-xf")
+                .arg(self.dist.join(format!("{name}.tar.gz")))
+                .arg("-C")
+                .arg(folder);
+            process::run(&mut tar)?;
+        }
+        Ok(folder.join(name))
+    }
+
+    /// Runs a program that shows the collection, with the simulator as its Azure.
+    fn ask(&self, command: &mut Command) -> Result<String> {
+        self.simulator.point(command);
+        answer(command)
+    }
+}
+
+fn answer(command: &mut Command) -> Result<String> {
+    let output = process::capture(command)?;
+    ensure!(output.contains(ANSWER), "it printed {output:?}");
+    Ok(output)
+}
+
+/// The `sh` blocks below a heading of the third level, one after the other.
+fn shell_blocks(markdown: &str, title: &str) -> String {
+    let heading = format!("### {title}");
+    let mut blocks = String::new();
+    let mut lines = markdown
+        .lines()
+        .skip_while(|line| *line != heading)
+        .skip(1)
+        .take_while(|line| !line.starts_with("### ") && !line.starts_with("## "));
+    while let Some(line) = lines.next() {
+        if line == "```sh" {
+            for line in lines.by_ref().take_while(|line| *line != "```") {
+                blocks.push_str(line);
+                blocks.push('\n');
+            }
+        }
+    }
+    blocks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shell_blocks;
+
+    #[test]
+    fn the_shell_commands_below_a_heading_are_found() {
+        let markdown = "# x\n\n### C\n\n```sh\none\n```\n\ntext\n\n```text\nno\n```\n\n```sh\ntwo\n```\n\n### C#\n\n```sh\nthree\n```\n";
+        assert_eq!(shell_blocks(markdown, "C"), "one\ntwo\n");
+        assert_eq!(shell_blocks(markdown, "C#"), "three\n");
+        assert_eq!(shell_blocks(markdown, "D"), "");
+    }
+}
