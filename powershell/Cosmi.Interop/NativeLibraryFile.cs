@@ -355,7 +355,9 @@ namespace Cosmi.Interop
             }
 
             // Under .NET Framework a web application's assemblies are copied elsewhere before they are loaded, without what lies around them.
+#pragma warning disable SYSLIB0012 // Obsolete where nothing is copied.
             string file = AppDomain.CurrentDomain.ShadowCopyFiles ? new Uri(assembly.EscapedCodeBase).LocalPath : assembly.Location;
+#pragma warning restore SYSLIB0012
             return new[] { System.IO.Path.GetDirectoryName(file) ?? AppContext.BaseDirectory };
         }
 
