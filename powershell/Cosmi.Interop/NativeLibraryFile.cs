@@ -299,17 +299,26 @@ namespace Cosmi.Interop
             foreach (string? parent in new[] { Above(directory), directory })
             {
                 string runtimes = parent == null ? string.Empty : System.IO.Path.Combine(parent, "runtimes");
-                if (Directory.Exists(runtimes))
+                foreach (string folder in Folders(runtimes))
                 {
-                    foreach (string folder in Directory.GetDirectories(runtimes))
+                    string native = System.IO.Path.Combine(folder, "native");
+                    if (new[] { "cosmi.dll", "libcosmi.so", "libcosmi.dylib" }.Any(name => File.Exists(System.IO.Path.Combine(native, name))))
                     {
-                        string native = System.IO.Path.Combine(folder, "native");
-                        if (new[] { "cosmi.dll", "libcosmi.so", "libcosmi.dylib" }.Any(name => File.Exists(System.IO.Path.Combine(native, name))))
-                        {
-                            yield return System.IO.Path.GetFileName(folder);
-                        }
+                        yield return System.IO.Path.GetFileName(folder);
                     }
                 }
+            }
+        }
+
+        private static IReadOnlyList<string> Folders(string path)
+        {
+            try
+            {
+                return Directory.Exists(path) ? Directory.GetDirectories(path) : Array.Empty<string>();
+            }
+            catch (Exception exception) when (exception is UnauthorizedAccessException || exception is IOException)
+            {
+                return Array.Empty<string>();
             }
         }
 
@@ -386,9 +395,12 @@ namespace Cosmi.Interop
         /// <summary>The folder to unblock: all of the module or package, where the file lies in one.</summary>
         private static string ModuleFolder(string path)
         {
-            string folder = System.IO.Path.GetDirectoryName(path) ?? path;
-            string? runtimes = System.IO.Path.GetDirectoryName(System.IO.Path.GetDirectoryName(folder));
-            return System.IO.Path.GetFileName(runtimes) == "runtimes" ? System.IO.Path.GetDirectoryName(runtimes) ?? folder : folder;
+            // .NET Framework throws where the path is empty.
+            static string? Parent(string? path) => string.IsNullOrEmpty(path) ? null : System.IO.Path.GetDirectoryName(path);
+
+            string folder = Parent(path) ?? path;
+            string? runtimes = Parent(Parent(folder));
+            return System.IO.Path.GetFileName(runtimes) == "runtimes" ? Parent(runtimes) ?? folder : folder;
         }
 
         /// <summary>The path as the loader of Windows takes it: it knows no slash, and no path of more than 259 characters without being told.</summary>
