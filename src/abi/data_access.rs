@@ -10,7 +10,6 @@ use super::resources::cosmi_resources;
 use super::status::cosmi_status;
 use super::text;
 use crate::azure::{DataAssignment, DataScope};
-use crate::task::FirstPoll;
 
 /// Starts giving an identity one of Cosmos DB's own roles, by which it may use the data with a token instead of a key.
 /// Who has it keeps it. It takes effect some minutes later.
@@ -50,14 +49,12 @@ pub unsafe extern "C" fn cosmi_data_access_grant_start(
         let principal_id = text::required(principal_id)?;
         let role = text::required(role)?;
         let wait = no_wait == 0;
-        let first_poll = FirstPoll::OnWorker;
         operation::start(
             client,
             timeout_ms,
             callback,
             user_data,
             out_operation,
-            first_poll,
             |client, call| async move {
                 let assignment = DataAssignment {
                     principal_id,
@@ -104,14 +101,12 @@ pub unsafe extern "C" fn cosmi_data_access_list_start(
         let account = account::duplicate(account)?;
         let scope = scope(database, collection)?;
         let principal_id = text::optional(principal_id)?;
-        let first_poll = FirstPoll::OnWorker;
         operation::start(
             client,
             timeout_ms,
             callback,
             user_data,
             out_operation,
-            first_poll,
             |client, call| async move {
                 let found = client
                     .list_data_access(&call, &account, principal_id.as_deref(), &scope)
@@ -145,14 +140,12 @@ pub unsafe extern "C" fn cosmi_data_role_list_start(
 ) -> cosmi_status {
     guard::status(|| unsafe {
         let account = account::duplicate(account)?;
-        let first_poll = FirstPoll::OnWorker;
         operation::start(
             client,
             timeout_ms,
             callback,
             user_data,
             out_operation,
-            first_poll,
             |client, call| async move {
                 let found = client.list_data_roles(&call, &account).await?;
                 Ok(Output::Resources(cosmi_resources::found(found)))
@@ -199,14 +192,12 @@ pub unsafe extern "C" fn cosmi_data_access_revoke_start(
         let principal_id = text::required(principal_id)?;
         let role = text::required(role)?;
         let wait = no_wait == 0;
-        let first_poll = FirstPoll::OnWorker;
         operation::start(
             client,
             timeout_ms,
             callback,
             user_data,
             out_operation,
-            first_poll,
             |client, call| async move {
                 let assignment = DataAssignment {
                     principal_id,

@@ -5,6 +5,7 @@ use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 
@@ -20,6 +21,11 @@ use crate::workspace::Workspace;
 /// What the example programs are asked, and how their answer begins.
 const QUESTION: [&str; 3] = ["myaccount", "Test", "Test"];
 const ANSWER: &str = r#"{"collection":{"id":"Test""#;
+
+/// How long a program may take on Mono to show a collection.
+const MONO_LIMIT: Duration = Duration::from_secs(10);
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// How the C package of a target is used on this machine.
 struct Customer {
@@ -154,14 +160,6 @@ impl Shop<'_> {
         Ok(folder)
     }
 
-    fn version(&self) -> &'static str {
-        env!("CARGO_PKG_VERSION")
-    }
-
-    fn sdk(&self, rid: &str) -> String {
-        format!("cosmi-{}-{rid}", self.version())
-    }
-
     /// A CMake project that links the library in both ways, for a target, and is run where that can be done.
     fn c(&self, customer: &Customer) -> Result<Tried> {
         let mut path = env::var_os("PATH");
@@ -249,7 +247,7 @@ impl Shop<'_> {
     /// The commands of the README's section for C, and what they build.
     fn c_readme(&self) -> Result<Tried> {
         let folder = self.empty("c readme")?;
-        self.deliver(&format!("{}.tar.gz", self.sdk("linux-x64")), &folder)?;
+        self.deliver(&format!("{}.tar.gz", sdk_name("linux-x64")), &folder)?;
         let mut shell = self.workspace.command("bash");
         self.ask(
             shell
@@ -316,7 +314,9 @@ impl Shop<'_> {
             "COSMI_LIBRARY",
             module.join("runtimes/linux-x64/native/libcosmi.so"),
         );
-        answer(&mut command)?;
+        // On Mono a program waits for the library's threads, which do not end.
+        let run = process::limited(&mut command, MONO_LIMIT)?;
+        ensure!(run.output.contains(ANSWER), "it printed {:?}", run.output);
         Ok(Tried::Done)
     }
 
@@ -350,10 +350,7 @@ impl Shop<'_> {
         let folder = self.empty(name)?;
         let packages = folder.join("packages");
         fs::create_dir_all(&packages)?;
-        self.deliver(
-            &format!("Cosmi.Interop.{}.nupkg", self.version()),
-            &packages,
-        )?;
+        self.deliver(&format!("Cosmi.Interop.{VERSION}.nupkg"), &packages)?;
         fs::write(
             folder.join("app.csproj"),
             format!(
@@ -388,7 +385,7 @@ impl Shop<'_> {
     }
 
     fn unpack(&self, rid: &str, folder: &Path) -> Result<PathBuf> {
-        let name = self.sdk(rid);
+        let name = sdk_name(rid);
         if rid.starts_with("win-") {
             archive::unzip(&self.dist.join(format!("{name}.zip")), folder)?;
         } else {
@@ -407,6 +404,10 @@ impl Shop<'_> {
         self.simulator.point(command);
         answer(command)
     }
+}
+
+fn sdk_name(rid: &str) -> String {
+    format!("cosmi-{VERSION}-{rid}")
 }
 
 fn answer(command: &mut Command) -> Result<String> {
