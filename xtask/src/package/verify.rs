@@ -12,7 +12,7 @@ use crate::workspace::Workspace;
 
 /// Builds the targets again and compares.
 pub fn run(workspace: &Workspace, built: &[(&Target, Built)]) -> Result<()> {
-    let folder = Folder(env::temp_dir().join(format!("cosmi verify {}", std::process::id())));
+    let folder = Folder(env::temp_dir().join(format!("cosmi-verify-{}", std::process::id())));
     let (root, output) = (folder.0.join("sources"), folder.0.join("built"));
     copy_sources(workspace, &root)?;
     let mut differing = Vec::new();
