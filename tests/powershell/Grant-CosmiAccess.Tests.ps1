@@ -242,7 +242,7 @@ Describe 'Grant-CosmiAccess -DataPlane' {
 
     It 'shows how far Azure is' {
         $null = Invoke-Control -Simulator $simulator -Method POST -Path /operations -Body @{ polls = 3 }
-        $shell = [powershell]::Create()
+        $shell = [powershell]::Create([initialsessionstate]::CreateDefault2())
         try {
             $null = $shell.AddScript("Import-Module -Name '$env:COSMI_MODULE'; Grant-CosmiAccess -DataPlane -AccountName myaccount -PrincipalId $function -Role '$reader'").Invoke()
             $shell.Streams.Error | Should -BeNullOrEmpty

@@ -105,7 +105,7 @@ Describe 'A command in another runspace' {
         Reset-Simulator -Simulator $simulator
         $client = Connect-CosmiAccount -AccountName myaccount
         $shells = foreach ($name in 'One', 'Two', 'Three') {
-            $shell = [powershell]::Create()
+            $shell = [powershell]::Create([initialsessionstate]::CreateDefault2())
             $null = $shell.AddScript('param($Client, $Name) Import-Module -Name $env:COSMI_MODULE; New-CosmiDatabase -Client $Client -Name $Name').AddArgument($client).AddArgument($name)
             [pscustomobject]@{ Shell = $shell; Running = $shell.BeginInvoke(); Name = $name }
         }
