@@ -139,6 +139,12 @@ fn assert_told(error: &Error, doing: Doing, code: Option<&str>, told: &Told) {
         !error.message().ends_with('.') && !error.message().contains('\n'),
         "{error:?}"
     );
+    // a machine is not found by the name of an account
+    let advice = error.action().unwrap_or_default();
+    assert!(
+        doing != EnableIdentity || !advice.contains("account"),
+        "{error:?}"
+    );
 }
 
 /// Resource Manager's own envelope.
@@ -207,7 +213,7 @@ const CASES: &[Case] = &[
         "RequestDisallowedByPolicy",
         "Resource 'brandnew' was disallowed by policy.",
         Kind::Forbidden,
-        "a policy of the subscription forbids",
+        "an Azure policy rejects the request to create account brandnew (RequestDisallowedByPolicy: ",
         "Azure Policy",
     ),
     Case(
@@ -237,8 +243,8 @@ const CASES: &[Case] = &[
         "ReadOnlyDisabledSubscription",
         "The subscription '1' is disabled and therefore marked as read only.",
         Kind::Conflict,
-        "the subscription is turned off",
-        "turned on again",
+        "the subscription is disabled",
+        "reactivated",
     ),
     Case(
         CreateAccount,
@@ -247,7 +253,7 @@ const CASES: &[Case] = &[
         "MissingSubscriptionRegistration",
         "The subscription is not registered to use namespace 'Microsoft.DocumentDB'. See https://aka.ms/rps-not-found for how to register subscriptions.",
         Kind::Conflict,
-        "does not use Microsoft.DocumentDB yet",
+        "not registered to use Microsoft.DocumentDB",
         "Register-AzResourceProvider -ProviderNamespace Microsoft.DocumentDB",
     ),
     Case(
@@ -268,7 +274,7 @@ const CASES: &[Case] = &[
         "Resource group 'rg' could not be found.",
         Kind::NotFound,
         "no such resource group",
-        "it is not made with what is made in it",
+        "a new one has to be created first",
     ),
     Case(
         ShowAccount,
@@ -279,6 +285,16 @@ const CASES: &[Case] = &[
         Kind::NotFound,
         "no such resource group",
         "found by its name",
+    ),
+    Case(
+        EnableIdentity,
+        404,
+        Gateway,
+        "ResourceGroupNotFound",
+        "Resource group 'rg' could not be found.",
+        Kind::NotFound,
+        "no such resource group",
+        "check the name of the resource group",
     ),
     Case(
         ShowAccount,
@@ -308,7 +324,7 @@ const CASES: &[Case] = &[
         "The Resource 'x' was not found.",
         Kind::NotFound,
         "the identity of assignedvm",
-        "check subscription, resource group and name",
+        "check the subscription, the resource group and the name",
     ),
     Case(
         DeleteAccount,
@@ -317,7 +333,7 @@ const CASES: &[Case] = &[
         "ScopeLocked",
         "The scope 'x' cannot perform delete operation because following scope(s) are locked: 'x'. Please remove the lock and try again.",
         Kind::Conflict,
-        "a lock forbids to delete account myaccount",
+        "a lock prevents the request to delete account myaccount",
         "remove the lock",
     ),
     Case(
@@ -327,7 +343,7 @@ const CASES: &[Case] = &[
         "ScopeLocked",
         "The scope 'x' cannot perform write operation because following scope(s) are locked: 'x'.",
         Kind::Conflict,
-        "a lock forbids reading the keys",
+        "a lock prevents reading the keys",
         "-Kind ReadOnly",
     ),
     Case(
@@ -347,7 +363,7 @@ const CASES: &[Case] = &[
         "UnmatchedPrincipalType",
         "The PrincipalId '1' has type 'User' , which is different from specified PrinciaplType 'ServicePrincipal'.",
         Kind::InvalidArgument,
-        "no identity of a machine or app",
+        "not the identity of a machine or app",
         "managed identity",
     ),
     Case(
@@ -357,7 +373,7 @@ const CASES: &[Case] = &[
         "RoleAssignmentUpdateNotPermitted",
         "Tenant ID, application ID, principal ID, and scope are not allowed to be updated.",
         Kind::Conflict,
-        "gives another already",
+        "exists already, with another role or for another identity",
         "Revoke-CosmiAccess",
     ),
     Case(
@@ -377,7 +393,7 @@ const CASES: &[Case] = &[
         "LocationNotAvailableForResourceType",
         "The provided location 'nowhere' is not available for resource type 'Microsoft.DocumentDB/databaseAccounts'. List of available regions for the resource type is 'westeurope'.",
         Kind::InvalidArgument,
-        "that region has no Cosmos DB",
+        "not available in that region",
         "choose a region",
     ),
     Case(
@@ -397,7 +413,7 @@ const CASES: &[Case] = &[
         "BadRequest",
         "The maximum number of database accounts for subscription 1 has been reached.",
         Kind::Conflict,
-        "as many accounts as it may",
+        "reached its limit of accounts",
         "another subscription",
     ),
     Case(
@@ -417,7 +433,7 @@ const CASES: &[Case] = &[
         "BadRequest",
         "Dns record for brandnew under zone Document is already taken. Please use a different name for the account.",
         Kind::Conflict,
-        "taken by somebody else",
+        "cannot create account brandnew because its name is already taken",
         "another name",
     ),
     Case(
@@ -447,8 +463,8 @@ const CASES: &[Case] = &[
         "PreconditionFailed",
         "There is already an operation in progress which requires exclusive lock on this service myaccount. Please retry the operation after sometime.",
         Kind::Conflict,
-        "while something else goes on there",
-        "wait until that has ended",
+        "while another operation is under way",
+        "wait until that operation has ended",
     ),
     Case(
         CreateDatabase,
@@ -457,7 +473,7 @@ const CASES: &[Case] = &[
         "Conflict",
         "The account is being changed.",
         Kind::Conflict,
-        "as things are (Conflict: The account is being changed.)",
+        "in its present state (Conflict: The account is being changed.)",
         "Azure portal",
     ),
     Case(
@@ -467,7 +483,7 @@ const CASES: &[Case] = &[
         "BadRequest",
         "The offer should have valid throughput values.",
         Kind::InvalidArgument,
-        "cannot create database Sales as it is wished (BadRequest: The offer should",
+        "Azure does not accept the request to create database Sales (BadRequest: The offer should",
         "what the message names",
     ),
     Case(
@@ -477,7 +493,7 @@ const CASES: &[Case] = &[
         "Forbidden",
         "Blocked by the network.",
         Kind::Forbidden,
-        "Azure does not allow to create database Sales (Forbidden: Blocked",
+        "Azure refuses to create database Sales (Forbidden: Blocked",
         "Cosmos DB Operator",
     ),
     Case(
@@ -487,8 +503,8 @@ const CASES: &[Case] = &[
         "MethodNotAllowed",
         "Not that.",
         Kind::Service,
-        "refuses to create database Sales",
-        "request id",
+        "Resource Manager refuses to create database Sales",
+        "request by its id",
     ),
     Case(
         CreateDatabase,
@@ -556,9 +572,29 @@ async fn a_policy_is_told_by_its_name() {
         Some("RequestDisallowedByPolicy"),
         &told(
             Kind::Forbidden,
-            "the policy 'No local auth' of the subscription forbids to create account brandnew",
+            "the Azure policy 'No local auth' rejects the request to create account brandnew",
             "Azure Policy",
         ),
+    );
+}
+
+#[tokio::test]
+async fn a_command_to_copy_holds_nothing_but_a_name() {
+    let azure = Simulator::start();
+    let body = enveloped(
+        "MissingSubscriptionRegistration",
+        "The subscription is not registered to use namespace 'Microsoft.Web; Remove-Item *'.",
+    );
+    azure.fault(
+        CreateAccount.request(),
+        0,
+        json!({ "status": 409, "body": body.to_string() }),
+    );
+    let error = CreateAccount.refused(&azure, &azure.client()).await;
+    let told = format!("{error} {}", error.action().unwrap_or_default());
+    assert!(
+        told.ends_with("-ProviderNamespace Microsoft.DocumentDB") && !told.contains("Remove-Item"),
+        "{error:?}"
     );
 }
 
@@ -638,7 +674,9 @@ async fn a_missing_permission_names_the_action_and_a_role_that_has_it() {
             "{error:?}"
         );
         assert!(
-            error.message().ends_with(&format!("it lacks {action}")),
+            error
+                .message()
+                .ends_with(&format!("it lacks the permission {action}")),
             "{error}"
         );
         let advice = format!("give the identity the role '{role}' on {place}");
@@ -671,7 +709,7 @@ async fn a_permission_that_lacks_elsewhere_is_told_apart() {
         Some("LinkedAuthorizationFailed"),
         &told(
             Kind::Forbidden,
-            "but not what belongs to it",
+            "but lacks a permission on something that belongs to it",
             "the role 'Managed Identity Operator' on that identity",
         ),
     );
@@ -698,7 +736,7 @@ async fn an_operation_that_fails_is_told_as_if_it_had_been_refused_at_once() {
             "The maximum number of database accounts for subscription 1 has been reached.",
             told(
                 Kind::Conflict,
-                "as many accounts as it may",
+                "reached its limit of accounts",
                 "another subscription",
             ),
         ),
@@ -706,7 +744,7 @@ async fn an_operation_that_fails_is_told_as_if_it_had_been_refused_at_once() {
             CreateAccount,
             "RequestDisallowedByPolicy",
             "Resource 'brandnew' was disallowed by policy.",
-            told(Kind::Forbidden, "a policy", "Azure Policy"),
+            told(Kind::Forbidden, "an Azure policy", "Azure Policy"),
         ),
         (
             CreateDatabase,
@@ -751,7 +789,7 @@ async fn a_head_is_refused_without_words() {
         None,
         &told(
             Kind::Forbidden,
-            "it lacks Microsoft.DocumentDB/databaseAccountNames/read",
+            "it lacks the permission Microsoft.DocumentDB/databaseAccountNames/read",
             "Cosmos DB Account Reader Role",
         ),
     );
@@ -838,7 +876,7 @@ async fn patience_is_asked_for_in_seconds_or_as_a_date() {
             Some("TooManyRequests"),
             &told(
                 Kind::Throttled,
-                "wants 60 min of patience",
+                "asks for a pause of 60 min",
                 "fewer processes",
             ),
         );
@@ -868,7 +906,7 @@ async fn who_is_not_known_is_told_when_there_is_no_time_to_ask_again() {
         &told(
             Kind::NotFound,
             "does not exist in the directory",
-            "object id",
+            "object (principal) id",
         ),
     );
 }

@@ -11,7 +11,7 @@ namespace Cosmi.PowerShell
         private bool _isDatabaseGiven;
         private bool _isCollectionGiven;
 
-        /// <summary>Means Cosmos DB's own roles, for data; without it those of Azure Resource Manager, for accounts and their keys.</summary>
+        /// <summary>Whether Cosmos DB's own roles are meant, for data; without it those of Azure Resource Manager, for accounts and their keys.</summary>
         [Parameter(ValueFromPipelineByPropertyName = true)]
         public SwitchParameter DataPlane { get; set; }
 
@@ -66,13 +66,13 @@ namespace Cosmi.PowerShell
             RefusalException? refusal = null;
             if (collection != null && database == null)
             {
-                refusal = new RefusalException($"collection {collection} is named without its database", "give -Database too");
+                refusal = new RefusalException($"collection {collection} is named without its database", "name the database with -Database");
             }
             else if (database != null && !DataPlane)
             {
                 refusal = new RefusalException(
-                    $"a role of Azure Resource Manager is for a whole account, and not for {scope.Text}",
-                    "add -DataPlane to mean one of Cosmos DB's own roles, which are for data, or leave -Database and -Collection out");
+                    $"a role of Azure Resource Manager is for a whole account, not for {scope.Text}",
+                    "add -DataPlane if one of Cosmos DB's own roles is meant, which are for data; else leave -Database and -Collection out");
             }
 
             if (refusal == null)

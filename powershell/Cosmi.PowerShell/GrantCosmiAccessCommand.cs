@@ -36,7 +36,7 @@ namespace Cosmi.PowerShell
         [Parameter]
         public SwitchParameter Wait { get; set; }
 
-        /// <summary>Does not wait until Azure is done, which takes a while for Cosmos DB's own roles.</summary>
+        /// <summary>Does not wait until Azure is done, which takes some seconds for Cosmos DB's own roles.</summary>
         [Parameter]
         public SwitchParameter NoWait { get; set; }
 
@@ -46,7 +46,7 @@ namespace Cosmi.PowerShell
         protected override void BeginProcessing()
         {
             base.BeginProcessing();
-            Refuse(Wait && NoWait, "-Wait and -NoWait are given both", "leave one of them out");
+            Refuse(Wait && NoWait, "-Wait and -NoWait do not go together", "leave one of them out");
         }
 
         /// <inheritdoc/>
@@ -54,8 +54,8 @@ namespace Cosmi.PowerShell
         {
             Refuse(
                 DataPlane && Wait,
-                "whether one of Cosmos DB's own roles counts shows only where data is used with a token, which cannot be tried here",
-                "leave -Wait out: the command ends when Azure has noted the role, which counts some minutes later");
+                "-Wait and -DataPlane do not go together: whether such a role has taken effect shows only where data is used with a token, which this module does not do",
+                "leave -Wait out: the command ends when Azure has recorded the role, which takes effect some minutes later");
             CosmiAccountReference? account = Account();
             if (account == null || !IsPrincipal(PrincipalId) || !(Scope() is DataScope scope))
             {

@@ -20,7 +20,7 @@ namespace Cosmi.PowerShell
         [ArgumentCompleter(typeof(RoleCompleter))]
         public string Role { get; set; } = string.Empty;
 
-        /// <summary>Does not wait until Azure is done, which takes a while for Cosmos DB's own roles.</summary>
+        /// <summary>Does not wait until Azure is done, which takes some seconds for Cosmos DB's own roles.</summary>
         [Parameter]
         public SwitchParameter NoWait { get; set; }
 

@@ -546,7 +546,9 @@ fn failure(error: &reqwest::Error, host: &str) -> Error {
         Kind::Protocol,
         format!("{host} broke off before its answer was complete"),
     )
-    .with_action("try again; if it stays so, look for a proxy or firewall that cuts connections")
+    .with_action(
+        "try again; if the problem persists, look for a proxy or firewall that cuts connections",
+    )
     .retryable()
 }
 

@@ -684,7 +684,7 @@ fn check_scope(scope: &DataScope) -> Result<(), Error> {
 fn object(json: &str) -> Result<serde_json::Value, Error> {
     let parsed: Option<serde_json::Value> = serde_json::from_str(json).ok();
     parsed.filter(serde_json::Value::is_object).ok_or_else(|| {
-        Error::invalid("the definition is no JSON object")
+        Error::invalid("the definition is not a JSON object")
             .with_action("see the definition for a missing brace, quote or comma")
     })
 }

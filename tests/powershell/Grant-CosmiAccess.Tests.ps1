@@ -290,9 +290,9 @@ Describe 'Grant-CosmiAccess -DataPlane' {
         @{ What = 'a collection without its database'; Arguments = @{ Collection = 'Test' }; Message = 'collection Test is named without its database'; Action = '*-Database*' }
         @{ What = 'a database that is an unset variable'; Arguments = @{ Database = '' }; Message = 'the database*empty'; Action = '*-Database*' }
         @{ What = 'a collection that is an unset variable'; Arguments = @{ Database = 'Test'; Collection = $null }; Message = 'the collection*empty'; Action = '*-Collection*' }
-        @{ What = 'waiting for what cannot be tried'; Arguments = @{ Wait = $true }; Message = '*cannot be tried here'; Action = 'leave -Wait out*' }
+        @{ What = 'waiting for what cannot be tried'; Arguments = @{ Wait = $true }; Message = '-Wait and -DataPlane do not go together*'; Action = 'leave -Wait out*' }
         @{ What = 'to wait and not to wait'; Arguments = @{ Wait = $true; NoWait = $true; DataPlane = $false }; Message = '-Wait and -NoWait*'; Action = '*' }
-        @{ What = 'an id that is none'; Arguments = @{ PrincipalId = 'me' }; Message = '*no object id'; Action = '*principal*' }
+        @{ What = 'an id that is none'; Arguments = @{ PrincipalId = 'me' }; Message = '*not an object id'; Action = '*principal*' }
         @{ What = 'a name that no database can have'; Arguments = @{ Database = 'a/b' }; Message = '*name of the database has a /'; Action = '*' }
     ) {
         foreach ($key in $Arguments.Keys) { $splat[$key] = $Arguments[$key] }
@@ -334,7 +334,7 @@ Describe 'Grant-CosmiAccess -DataPlane' {
         $failure = Invoke-Failing { Grant-CosmiAccess @splat -Client (Connect-CosmiAccount -ClientId 22222222-0000-0000-0000-000000000001) -ErrorAction Stop }
         $failure.Id | Should -Be 'Cosmi.Forbidden'
         $failure.Category | Should -Be 'PermissionDenied'
-        $failure.Message | Should -BeLike '*lacks Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments/write*'
+        $failure.Message | Should -BeLike '*lacks the permission Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments/write*'
         $failure.Action | Should -BeLike "*'DocumentDB Account Contributor'*"
     }
 }

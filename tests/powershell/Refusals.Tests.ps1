@@ -33,7 +33,7 @@ Describe 'What Azure refuses' {
         $refusals = @(
             , @('NewAccount', 403, 'RequestDisallowedByPolicy', 'Resource ''newaccount'' was disallowed by policy.', 'Forbidden', 'PermissionDenied', '*Azure Policy*')
             , @('NewAccount', 404, 'SubscriptionNotFound', 'The subscription ''1'' could not be found.', 'NotFound', 'ObjectNotFound', '*check the subscription id*')
-            , @('NewAccount', 409, 'ReadOnlyDisabledSubscription', 'The subscription ''1'' is disabled and therefore marked as read only.', 'Conflict', 'ResourceExists', '*turned on again*')
+            , @('NewAccount', 409, 'ReadOnlyDisabledSubscription', 'The subscription ''1'' is disabled and therefore marked as read only.', 'Conflict', 'ResourceExists', '*reactivated*')
             , @('NewAccount', 409, 'MissingSubscriptionRegistration', 'The subscription is not registered to use namespace ''Microsoft.DocumentDB''.', 'Conflict', 'ResourceExists', '*Register-AzResourceProvider -ProviderNamespace Microsoft.DocumentDB')
             , @('NewAccount', 404, 'ResourceGroupNotFound', 'Resource group ''rg'' could not be found.', 'NotFound', 'ObjectNotFound', '*name of the resource group*')
             , @('NewAccount', 400, 'LocationNotAvailableForResourceType', 'The provided location ''nowhere'' is not available for resource type ''Microsoft.DocumentDB/databaseAccounts''.', 'InvalidArgument', 'InvalidArgument', 'choose a region*')
@@ -45,8 +45,8 @@ Describe 'What Azure refuses' {
             , @('RemoveAccount', 409, 'ScopeLocked', 'The scope ''x'' cannot perform delete operation because following scope(s) are locked: ''x''.', 'Conflict', 'ResourceExists', 'remove the lock*')
             , @('GetKey', 409, 'ScopeLocked', 'The scope ''x'' cannot perform write operation because following scope(s) are locked: ''x''.', 'Conflict', 'ResourceExists', '*-Kind ReadOnly*')
             , @('SetThroughput', 403, 'Forbidden', 'Your account is currently configured with a total throughput limit of 1000 RU/s.', 'Conflict', 'ResourceExists', '*total throughput limit*')
-            , @('NewDatabase', 412, 'PreconditionFailed', 'There is already an operation in progress which requires exclusive lock on this service myaccount.', 'Conflict', 'ResourceExists', 'wait until that has ended*')
-            , @('Grant', 400, 'PrincipalNotFound', 'Principal 33333333000000000000000000000022 does not exist in the directory d.', 'NotFound', 'ObjectNotFound', '*object id*')
+            , @('NewDatabase', 412, 'PreconditionFailed', 'There is already an operation in progress which requires exclusive lock on this service myaccount.', 'Conflict', 'ResourceExists', 'wait until that operation has ended*')
+            , @('Grant', 400, 'PrincipalNotFound', 'Principal 33333333000000000000000000000022 does not exist in the directory d.', 'NotFound', 'ObjectNotFound', '*object (principal) id*')
             , @('Grant', 400, 'UnmatchedPrincipalType', 'The PrincipalId ''1'' has type ''User'' , which is different from specified PrinciaplType ''ServicePrincipal''.', 'InvalidArgument', 'InvalidArgument', '*managed identity*')
             , @('Grant', 400, 'RoleAssignmentUpdateNotPermitted', 'Tenant ID, application ID, principal ID, and scope are not allowed to be updated.', 'Conflict', 'ResourceExists', '*Revoke-CosmiAccess*')
             , @('Grant', 404, 'RoleDefinitionDoesNotExist', 'The specified role definition with ID ''1'' does not exist.', 'NotFound', 'ObjectNotFound', '*id of the role*')
@@ -97,7 +97,7 @@ Describe 'What Azure refuses' {
         $failure.Id | Should -Be 'Cosmi.Forbidden'
         $failure.Category | Should -Be 'PermissionDenied'
         $failure.Target | Should -Be $Target
-        $failure.Message | Should -BeLike "*it lacks $Lacks*"
+        $failure.Message | Should -BeLike "*it lacks the permission $Lacks*"
         $failure.Action | Should -BeLike "give the identity the role '$Role' on *"
         $failure.Record.Exception.ServiceCode | Should -Be 'AuthorizationFailed'
     }
@@ -122,7 +122,7 @@ Describe 'What Azure refuses' {
         }
         $failure.Id | Should -Be 'Cosmi.Throttled'
         $failure.Category | Should -Be 'LimitsExceeded'
-        $failure.Message | Should -BeLike '*wants 60 min of patience*'
+        $failure.Message | Should -BeLike '*asks for a pause of 60 min*'
         $failure.Action | Should -BeLike '*fewer processes*'
         $failure.Record.Exception.RetryAfter.TotalSeconds | Should -BeGreaterThan 3590
         $failure.Record.Exception.RetryAfter.TotalSeconds | Should -BeLessOrEqual 3600

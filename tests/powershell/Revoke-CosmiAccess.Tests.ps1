@@ -145,7 +145,7 @@ Describe 'Revoke-CosmiAccess -DataPlane' {
         $null = Grant-CosmiAccess @splat
         $failure = Invoke-Failing { Revoke-CosmiAccess @splat -Client (Connect-CosmiAccount -ClientId 22222222-0000-0000-0000-000000000001) -ErrorAction Stop }
         $failure.Id | Should -Be 'Cosmi.Forbidden'
-        $failure.Message | Should -BeLike '*lacks Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments/delete*'
+        $failure.Message | Should -BeLike '*lacks the permission Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments/delete*'
         $failure.Action | Should -BeLike "*'DocumentDB Account Contributor'*"
     }
 }

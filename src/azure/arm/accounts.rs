@@ -66,7 +66,7 @@ impl Scope {
         if let Some(id) = subscription {
             let fits = id.len() == 36 && id.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
             if !fits {
-                return Err(Error::invalid("that is no subscription id")
+                return Err(Error::invalid("that is not a subscription id")
                     .with_action("give the subscription's id, a GUID, not its name"));
             }
         }
@@ -77,7 +77,7 @@ impl Scope {
                 || !group.chars().all(allowed)
                 || group.ends_with('.')
             {
-                return Err(Error::invalid("that is no name of a resource group")
+                return Err(Error::invalid("that is not the name of a resource group")
                     .with_action("resource groups have 1 to 90 letters, digits, - _ . ( ), and do not end with a period"));
             }
         }
@@ -108,7 +108,7 @@ impl Name {
             && !account.starts_with('-')
             && !account.ends_with('-');
         if !fits {
-            return Err(Error::invalid("that is no name of a Cosmos account")
+            return Err(Error::invalid("that is not the name of a Cosmos account")
                 .with_action("account names have 3 to 50 lower-case letters, digits and hyphens; give the name, not the URL"));
         }
         Ok(Name { account, scope })

@@ -23,42 +23,42 @@ pub(super) fn refused(response: &Response, what: &What<'_>) -> Error {
     let error = match (status, said.code.as_deref()) {
         (401, _) => Error::new(Kind::Unauthenticated, format!("{who} refuses the token{because}"))
             .with_action("check that the cloud is right (-Cloud) and that the identity belongs to the subscription's tenant"),
-        (403, Some(_)) => Error::new(Kind::Forbidden, format!("Azure does not allow to {verb} {thing}{because}"))
-            .with_action(format!("if the message names no other reason, {}", role_for(what.needs, what.account))),
+        (403, Some(_)) => Error::new(Kind::Forbidden, format!("Azure refuses to {verb} {thing}{because}"))
+            .with_action(format!("if the message gives no other reason, {}", role_for(what.needs, what.account))),
         // to a HEAD nothing more is said
-        (403, None) if response.body.is_empty() => Error::new(Kind::Forbidden, format!("this identity may not {verb} {thing}: it lacks {}", what.needs))
+        (403, None) if response.body.is_empty() => Error::new(Kind::Forbidden, lacking(what, what.needs))
             .with_action(role_for(what.needs, what.account)),
         (404, code) => Error::new(Kind::NotFound, format!("cannot {verb} {thing}, which does not exist{because}"))
             .with_action(match (what.account, code) {
                 // the provider's own answer: the account is there
-                (Some(_), Some("NotFound")) => "check the names of database and collection; they are case-sensitive",
-                (Some(_), _) => "check subscription, resource group and account name; by its name alone an account is found in all subscriptions",
-                (None, _) => "check subscription, resource group and name",
+                (Some(_), Some("NotFound")) => "check the names of the database and the collection; they are case-sensitive",
+                (Some(_), _) => "check the subscription, the resource group and the account name; an account given by its name alone is looked for in all subscriptions",
+                (None, _) => "check the subscription, the resource group and the name",
             }),
-        (409, _) => Error::new(Kind::Conflict, format!("cannot {verb} {thing} as things are{because}"))
-            .with_action("see its state in the Azure portal, and try again later"),
-        (412, _) => Error::new(Kind::Conflict, format!("cannot {verb} {thing} while something else goes on there{because}"))
-            .with_action("wait until that has ended, and run the same again")
+        (409, _) => Error::new(Kind::Conflict, format!("cannot {verb} {thing} in its present state{because}"))
+            .with_action("look at its state in the Azure portal, and try again later"),
+        (412, _) => Error::new(Kind::Conflict, format!("cannot {verb} {thing} while another operation is under way{because}"))
+            .with_action("wait until that operation has ended, then run the same again")
             .retryable(),
         (429, _) => {
-            let patience = response.retry_after().map_or_else(String::new, |after| format!(", and wants {} of patience", text::span(after)));
-            Error::new(Kind::Throttled, format!("{who} is asked too often{patience}{because}"))
-                .with_action("let fewer processes ask at once, and try again after the time it names")
+            let pause = response.retry_after().map_or_else(String::new, |after| format!(" and asks for a pause of {}", text::span(after)));
+            Error::new(Kind::Throttled, format!("{who} gets too many requests{pause}{because}"))
+                .with_action("run fewer processes at the same time, and try again after the pause it asks for")
                 .retryable()
         }
         (408 | 500..=599, _) => Error::new(Kind::Service, format!("{who} does not work at the moment{because}"))
-            .with_action("try again; if it stays so, see Azure's service health")
+            .with_action("try again; if the problem persists, see Azure's service health")
             .retryable(),
         (_, None) => return response.not_understood("are no answer of Resource Manager"),
-        (400 | 422, _) => Error::new(Kind::InvalidArgument, format!("cannot {verb} {thing} as it is wished{because}"))
-            .with_action("change what the message names; the request id finds the request in Azure's logs"),
+        (400 | 422, _) => Error::new(Kind::InvalidArgument, format!("Azure does not accept the request to {verb} {thing}{because}"))
+            .with_action("correct what the message names; Azure's support can find the request by its id"),
         _ => Error::new(Kind::Service, format!("{who} refuses to {verb} {thing}{because}"))
-            .with_action("the code says why; the request id finds the request in Azure's logs"),
+            .with_action("the code says why; Azure's support can find the request by its id"),
     };
     said.finish(error, response)
 }
 
-/// The error of an operation that was accepted and has not ended as wished: `error` is what its status says.
+/// The error of an operation that was accepted and failed: `error` is what its status says.
 pub(super) fn failed(response: &Response, state: &str, error: &Value, what: &What<'_>) -> Error {
     let mut said = Said::of(error);
     said.code.get_or_insert_with(|| state.to_owned());
@@ -68,7 +68,7 @@ pub(super) fn failed(response: &Response, state: &str, error: &Value, what: &Wha
             Kind::Service,
             format!("Azure could not {} {}{because}", what.verb, what.thing),
         )
-        .with_action("the code says why; the request id finds the operation in Azure's logs")
+        .with_action("the code says why; Azure's support can find the operation by the request id")
     });
     said.finish(error, response)
 }
@@ -139,59 +139,59 @@ fn known(said: &Said, what: &What<'_>, because: &str) -> Option<Error> {
     let error = match code {
         "AuthorizationFailed" => {
             let action = action_in(message).unwrap_or(what.needs);
-            Error::new(Kind::Forbidden, format!("this identity may not {verb} {thing}: it lacks {action}"))
+            Error::new(Kind::Forbidden, lacking(what, action))
                 .with_action(role_for(action, what.account))
         }
         "LinkedAuthorizationFailed" => {
-            let error = Error::new(Kind::Forbidden, format!("this identity may {verb} {thing}, but not what belongs to it{because}"));
+            let error = Error::new(Kind::Forbidden, format!("this identity may {verb} {thing}, but lacks a permission on something that belongs to it{because}"));
             match linked_action_in(message) {
                 Some(action) => error.with_action(role_for(action, what.account)),
-                None => error.with_action("give the identity a role on what the message names"),
+                None => error.with_action("give the identity a role on the resource that the message names"),
             }
         }
         "RequestDisallowedByPolicy" => {
-            let policy = said.policy.as_ref().map_or_else(|| "a policy".to_owned(), |name| format!("the policy '{name}'"));
-            Error::new(Kind::Forbidden, format!("{policy} of the subscription forbids to {verb} {thing}{because}"))
-                .with_action("wish it as the policy wants it, or ask whoever keeps the subscription's Azure Policy")
+            let policy = said.policy.as_ref().map_or_else(|| "an Azure policy".to_owned(), |name| format!("the Azure policy '{name}'"));
+            Error::new(Kind::Forbidden, format!("{policy} rejects the request to {verb} {thing}{because}"))
+                .with_action("change the request to what the policy allows, or ask whoever manages the subscription's Azure Policy")
         }
         "SubscriptionNotFound" | "InvalidSubscriptionId" => {
             Error::new(Kind::NotFound, "there is no such subscription, or this identity has no role in it")
                 .with_action("check the subscription id, and that the identity has a role in that subscription")
         }
         "DisabledSubscription" | "ReadOnlyDisabledSubscription" => {
-            Error::new(Kind::Conflict, format!("the subscription is turned off, so nobody can {verb} {thing}"))
-                .with_action("have the subscription turned on again: its owner sees why in the Azure portal")
+            Error::new(Kind::Conflict, format!("the subscription is disabled, so nobody can {verb} {thing}"))
+                .with_action("have the subscription reactivated; its owner sees in the Azure portal why it is disabled")
         }
         "MissingSubscriptionRegistration" => {
-            let namespace = between(message, "namespace '", "'").unwrap_or("Microsoft.DocumentDB");
-            Error::new(Kind::Conflict, format!("the subscription does not use {namespace} yet"))
-                .with_action(format!("register it once, with the role 'Contributor' on the subscription: Register-AzResourceProvider -ProviderNamespace {namespace}"))
+            let namespace = between(message, "namespace '", "'").filter(|name| is_plain(name)).unwrap_or("Microsoft.DocumentDB");
+            Error::new(Kind::Conflict, format!("the subscription is not registered to use {namespace}"))
+                .with_action(format!("register it once, which needs the role 'Contributor' on the subscription: Register-AzResourceProvider -ProviderNamespace {namespace}"))
         }
         "NoRegisteredProviderFound" | "InvalidApiVersionParameter" | "InvalidResourceType" | "InvalidResourceNamespace" => {
-            Error::new(Kind::Service, format!("this Azure does not know how it is asked to {verb} {thing}{because}"))
-                .with_action("check that the cloud is right (-Cloud); a cloud of its own, or a region, may not have this service yet")
+            Error::new(Kind::Service, format!("this cloud does not support the request to {verb} {thing}{because}"))
+                .with_action("check that the cloud is right (-Cloud); some clouds and regions do not have this service, or not yet in this version")
         }
         "ResourceGroupNotFound" => Error::new(Kind::NotFound, "there is no such resource group in the subscription")
-            .with_action(if verb == "create" {
-                "check the name of the resource group; it is not made with what is made in it"
-            } else {
-                "check the name of the resource group, or leave it out and let the account be found by its name"
+            .with_action(match what.account {
+                _ if verb == "create" => "check the name of the resource group; a new one has to be created first",
+                Some(_) => "check the name of the resource group, or leave it out: the account is then found by its name",
+                None => "check the name of the resource group",
             }),
         "ScopeLocked" if verb == "read" => {
-            Error::new(Kind::Conflict, format!("a lock forbids reading {thing}, because the request is a POST"))
-                .with_action("read the read-only keys instead (-Kind ReadOnly), or remove the ReadOnly lock")
+            Error::new(Kind::Conflict, format!("a lock prevents reading {thing}: to Azure that request is a change"))
+                .with_action("read the read-only keys instead (Get-CosmiAccountKey -Kind ReadOnly), or remove the ReadOnly lock")
         }
-        "ScopeLocked" => Error::new(Kind::Conflict, format!("a lock forbids to {verb} {thing}{because}"))
-            .with_action("remove the lock, or have whoever put it there do so"),
-        "PrincipalNotFound" => Error::new(Kind::NotFound, format!("the directory does not know who is to get a role on {thing}{because}"))
-            .with_action("give the identity's object id, which is not its client id; one made just now is known some minutes later"),
-        "UnmatchedPrincipalType" => Error::new(Kind::InvalidArgument, format!("who is to get a role on {thing} is no identity of a machine or app{because}"))
+        "ScopeLocked" => Error::new(Kind::Conflict, format!("a lock prevents the request to {verb} {thing}{because}"))
+            .with_action("remove the lock, or ask whoever set it to remove it"),
+        "PrincipalNotFound" => Error::new(Kind::NotFound, format!("the directory does not know the identity that is to get a role on {thing}{because}"))
+            .with_action("give the identity's object (principal) id, not its client id; an identity that was created just now is known after some minutes"),
+        "UnmatchedPrincipalType" => Error::new(Kind::InvalidArgument, format!("a user or a group, not the identity of a machine or app, would get a role on {thing}{because}"))
             .with_action("give the object id of a managed identity or service principal, not of a user or group"),
-        "RoleAssignmentUpdateNotPermitted" => Error::new(Kind::Conflict, format!("the assignment that would give the role on {thing} gives another already{because}"))
-            .with_action("take that assignment away (Get-CosmiAccess shows it, Revoke-CosmiAccess does so), and run the same again"),
+        "RoleAssignmentUpdateNotPermitted" => Error::new(Kind::Conflict, format!("the role assignment on {thing} exists already, with another role or for another identity{because}"))
+            .with_action("remove that assignment (Get-CosmiAccess shows it, Revoke-CosmiAccess removes it), then run the same again"),
         "RoleDefinitionDoesNotExist" => Error::new(Kind::NotFound, format!("there is no such role{because}"))
-            .with_action("check the id of the role; by its name the service finds it"),
-        "LocationNotAvailableForResourceType" => Error::new(Kind::InvalidArgument, format!("that region has no Cosmos DB{because}"))
+            .with_action("check the id of the role, or give its name instead"),
+        "LocationNotAvailableForResourceType" => Error::new(Kind::InvalidArgument, format!("Cosmos DB is not available in that region{because}"))
             .with_action("choose a region that the message lists, such as westeurope"),
         _ => return limit(message, what, because),
     };
@@ -206,26 +206,26 @@ fn limit(message: &str, what: &What<'_>, because: &str) -> Option<Error> {
     let (kind, why, action) = if says("is already taken") {
         (
             Kind::Conflict,
-            "whose name is taken by somebody else",
+            "because its name is already taken",
             "choose another name: names of accounts are unique in all of Azure",
         )
     } else if says("maximum number of database accounts") {
         (
             Kind::Conflict,
-            "because the subscription has as many accounts as it may",
-            "delete an account that nobody needs, use another subscription, or ask Azure's support for more",
+            "because the subscription has reached its limit of accounts",
+            "delete an account that is no longer needed, use another subscription, or ask Azure's support to raise the limit",
         )
     } else if says("free tier has already been applied") {
         (
             Kind::Conflict,
-            "because another account of the subscription has the free tier",
+            "because another account of the subscription already has the free tier",
             "leave the free tier out, or use another subscription",
         )
     } else if says("total throughput limit") {
         (
             Kind::Conflict,
-            "because the account may not have so much throughput in all",
-            "wish less throughput, or raise the account's total throughput limit (Cost Management in the Azure portal)",
+            "because that is more than the account's total throughput limit",
+            "ask for less throughput, or raise the account's total throughput limit (Cost Management in the Azure portal)",
         )
     } else if says("not supported for serverless accounts") {
         (
@@ -242,18 +242,23 @@ fn limit(message: &str, what: &What<'_>, because: &str) -> Option<Error> {
     } else {
         return None;
     };
-    Some(Error::new(kind, format!("cannot {verb} {thing}, {why}{because}")).with_action(action))
+    Some(Error::new(kind, format!("cannot {verb} {thing} {why}{because}")).with_action(action))
+}
+
+fn lacking(what: &What<'_>, action: &str) -> String {
+    let (verb, thing) = (what.verb, &what.thing);
+    format!("this identity may not {verb} {thing}: it lacks the permission {action}")
 }
 
 /// The action in "…does not have authorization to perform action 'X' over scope…".
 fn action_in(message: &str) -> Option<&str> {
-    between(message, "perform action '", "'").filter(|action| is_action(action))
+    between(message, "perform action '", "'").filter(|action| is_plain(action))
 }
 
 /// The action in "…does not have permission to perform action(s) 'X' on the linked scope(s)…".
 fn linked_action_in(message: &str) -> Option<&str> {
     between(message, "not have permission to perform action(s) '", "'")
-        .filter(|action| is_action(action))
+        .filter(|action| is_plain(action))
 }
 
 fn between<'a>(text: &'a str, before: &str, after: &str) -> Option<&'a str> {
@@ -261,10 +266,10 @@ fn between<'a>(text: &'a str, before: &str, after: &str) -> Option<&'a str> {
     rest.split_once(after).map(|(found, _)| found)
 }
 
-/// Nothing but an action's own characters is passed on.
-fn is_action(action: &str) -> bool {
-    (1..=200).contains(&action.len())
-        && action
+/// Whether a name is passed on: it has no characters but those of actions and namespaces.
+fn is_plain(name: &str) -> bool {
+    (1..=200).contains(&name.len())
+        && name
             .bytes()
             .all(|b| b.is_ascii_alphanumeric() || b"./*-".contains(&b))
 }

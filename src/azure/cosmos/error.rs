@@ -40,22 +40,22 @@ pub(super) fn refused(response: &Response, thing: &str, now: SystemTime) -> Erro
             Error::new(Kind::Forbidden, format!("the account's firewall does not let this machine in ({said})"))
                 .with_action("add this machine's address or virtual network to the account's networking, or use its private endpoint")
         }
-        (403, _) => Error::new(Kind::Forbidden, format!("the account does not allow to read {thing} ({said})"))
-            .with_action("see the account's networking and keys in the Azure portal"),
+        (403, _) => Error::new(Kind::Forbidden, format!("the account does not allow reading {thing} ({said})"))
+            .with_action("check the account's networking and keys in the Azure portal"),
         (404, OWNER_NOT_FOUND) => Error::new(Kind::NotFound, format!("{thing} does not exist, because its database does not"))
             .with_action("check the name of the database; names are case-sensitive"),
         (404, _) => Error::new(Kind::NotFound, format!("{thing} does not exist"))
             .with_action("check the names; they are case-sensitive"),
-        (429, _) => Error::new(Kind::Throttled, format!("the account is asked too often to read {thing}"))
-            .with_action("try again later, ask less at once, or raise the throughput")
+        (429, _) => Error::new(Kind::Throttled, format!("the account gets too many requests to read {thing} now"))
+            .with_action("try again later, send fewer requests at the same time, or raise the throughput")
             .retryable(),
         (408 | 410 | 423 | 449 | 500..=599, _) => Error::new(Kind::Service, format!("Cosmos DB could not read {thing} at the moment ({said})"))
-            .with_action("try again; if it stays so, see Azure's service health")
+            .with_action("try again; if the problem persists, see Azure's service health")
             .retryable(),
-        (409, _) => Error::new(Kind::Conflict, format!("the state of {thing} forbids it ({said})"))
-            .with_action("see what else changes it at the moment, and try again when that has ended"),
+        (409, _) => Error::new(Kind::Conflict, format!("{thing} cannot be read in its present state ({said})"))
+            .with_action("wait until whatever is changing it has ended, and try again"),
         _ => Error::new(Kind::Service, format!("Cosmos DB refuses to read {thing} ({said})"))
-            .with_action("the message says why; the request id finds the request in Azure's logs"),
+            .with_action("the message says why; Azure's support can find the request by its id"),
     };
     let error = finish(error, response, substatus);
     if error.service_code().is_some() {
@@ -71,7 +71,7 @@ pub(in crate::azure) fn keys_disabled(account: &str) -> Error {
         Kind::Forbidden,
         format!("{account} has its keys turned off (disableLocalAuth)"),
     )
-    .with_action("turn local authentication on for the account; a key cannot open it as it is")
+    .with_action("turn local (key) authentication on for the account; until then it accepts no key")
     .with_service_code(LOCAL_AUTH_DISABLED)
 }
 
@@ -92,7 +92,7 @@ fn foreign(response: &Response, substatus: u32) -> Error {
                 ),
             )
             .with_action(
-                "try again; if it stays so, see whether a proxy answers in the service's place",
+                "try again; if the problem persists, check whether a proxy answers in the service's place",
             )
             .retryable()
         }
@@ -130,7 +130,7 @@ fn clock(response: &Response, now: SystemTime) -> Error {
         Kind::Unauthenticated,
         format!("the account refuses the signature's date: this machine's clock is {} {way} the service's", text::span(span)),
     )
-    .with_action("set this machine's clock, and let it be kept by a time service")
+    .with_action("set this machine's clock, and keep it right with a time service (NTP)")
 }
 
 /// `{code,message}`; of the message the sentence for people.

@@ -143,7 +143,7 @@ impl Cosmos {
             Kind::BadResponse,
             format!("the account continues its list of offers beyond {MOST_PAGES} pages"),
         )
-        .with_action("try again; if it stays so, look for a proxy that changes answers"))
+        .with_action("try again; if the problem persists, look for a proxy that changes answers"))
     }
 }
 

@@ -160,7 +160,7 @@ pub(super) fn unavailable(response: &Response, who: &str) -> Error {
     let (kind, message, action) = match status {
         429 => (
             Kind::Throttled,
-            format!("{who} is asked too often"),
+            format!("{who} gets too many requests"),
             "let fewer processes ask at once, and try again",
         ),
         410 => (
@@ -171,7 +171,7 @@ pub(super) fn unavailable(response: &Response, who: &str) -> Error {
         404 | 408 | 500..=599 => (
             Kind::Service,
             format!("{who} does not work at the moment"),
-            "try again; if it stays so, see whether a proxy answers in its place",
+            "try again; if the problem persists, check whether a proxy answers in its place",
         ),
         _ => (
             Kind::BadResponse,

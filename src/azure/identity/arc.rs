@@ -173,7 +173,7 @@ fn refused(response: &Response) -> Error {
         400 => answer::refusal(response, Kind::NoIdentity, "this Azure Arc server has no such identity".to_owned())
             .with_action("see the identity of the server in the Azure portal; choose none for the system-assigned one"),
         401 | 403 => answer::refusal(response, Kind::Unauthenticated, format!("{WHO} refuses the key from its file"))
-            .with_action("try again; if it stays so, see whether the agent works (azcmagent check)"),
+            .with_action("try again; if the problem persists, check whether the agent works (azcmagent check)"),
         200 => response.not_understood("should have been a challenge"),
         _ => answer::unavailable(response, WHO),
     }
