@@ -17,8 +17,7 @@ use rustls::sign::SigningKey;
 use rustls::{
     CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
 };
-
-use webpki::ring as sign;
+use webpki::ring as signature;
 
 use super::error::Error;
 
@@ -91,53 +90,53 @@ fn provider() -> CryptoProvider {
 
 const SIGNATURES: WebPkiSupportedAlgorithms = WebPkiSupportedAlgorithms {
     all: &[
-        sign::ECDSA_P256_SHA256,
-        sign::ECDSA_P256_SHA384,
-        sign::ECDSA_P384_SHA256,
-        sign::ECDSA_P384_SHA384,
-        sign::RSA_PSS_2048_8192_SHA256_LEGACY_KEY,
-        sign::RSA_PSS_2048_8192_SHA384_LEGACY_KEY,
-        sign::RSA_PSS_2048_8192_SHA512_LEGACY_KEY,
-        sign::RSA_PKCS1_2048_8192_SHA256,
-        sign::RSA_PKCS1_2048_8192_SHA384,
-        sign::RSA_PKCS1_2048_8192_SHA512,
-        sign::RSA_PKCS1_2048_8192_SHA256_ABSENT_PARAMS,
-        sign::RSA_PKCS1_2048_8192_SHA384_ABSENT_PARAMS,
-        sign::RSA_PKCS1_2048_8192_SHA512_ABSENT_PARAMS,
+        signature::ECDSA_P256_SHA256,
+        signature::ECDSA_P256_SHA384,
+        signature::ECDSA_P384_SHA256,
+        signature::ECDSA_P384_SHA384,
+        signature::RSA_PSS_2048_8192_SHA256_LEGACY_KEY,
+        signature::RSA_PSS_2048_8192_SHA384_LEGACY_KEY,
+        signature::RSA_PSS_2048_8192_SHA512_LEGACY_KEY,
+        signature::RSA_PKCS1_2048_8192_SHA256,
+        signature::RSA_PKCS1_2048_8192_SHA384,
+        signature::RSA_PKCS1_2048_8192_SHA512,
+        signature::RSA_PKCS1_2048_8192_SHA256_ABSENT_PARAMS,
+        signature::RSA_PKCS1_2048_8192_SHA384_ABSENT_PARAMS,
+        signature::RSA_PKCS1_2048_8192_SHA512_ABSENT_PARAMS,
     ],
     mapping: &[
         // TLS 1.2 fixes the hash only, not the curve
         (
             SignatureScheme::ECDSA_NISTP384_SHA384,
-            &[sign::ECDSA_P384_SHA384, sign::ECDSA_P256_SHA384],
+            &[signature::ECDSA_P384_SHA384, signature::ECDSA_P256_SHA384],
         ),
         (
             SignatureScheme::ECDSA_NISTP256_SHA256,
-            &[sign::ECDSA_P256_SHA256, sign::ECDSA_P384_SHA256],
+            &[signature::ECDSA_P256_SHA256, signature::ECDSA_P384_SHA256],
         ),
         (
             SignatureScheme::RSA_PSS_SHA512,
-            &[sign::RSA_PSS_2048_8192_SHA512_LEGACY_KEY],
+            &[signature::RSA_PSS_2048_8192_SHA512_LEGACY_KEY],
         ),
         (
             SignatureScheme::RSA_PSS_SHA384,
-            &[sign::RSA_PSS_2048_8192_SHA384_LEGACY_KEY],
+            &[signature::RSA_PSS_2048_8192_SHA384_LEGACY_KEY],
         ),
         (
             SignatureScheme::RSA_PSS_SHA256,
-            &[sign::RSA_PSS_2048_8192_SHA256_LEGACY_KEY],
+            &[signature::RSA_PSS_2048_8192_SHA256_LEGACY_KEY],
         ),
         (
             SignatureScheme::RSA_PKCS1_SHA512,
-            &[sign::RSA_PKCS1_2048_8192_SHA512],
+            &[signature::RSA_PKCS1_2048_8192_SHA512],
         ),
         (
             SignatureScheme::RSA_PKCS1_SHA384,
-            &[sign::RSA_PKCS1_2048_8192_SHA384],
+            &[signature::RSA_PKCS1_2048_8192_SHA384],
         ),
         (
             SignatureScheme::RSA_PKCS1_SHA256,
-            &[sign::RSA_PKCS1_2048_8192_SHA256],
+            &[signature::RSA_PKCS1_2048_8192_SHA256],
         ),
     ],
 };
