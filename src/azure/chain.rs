@@ -110,15 +110,18 @@ pub(super) async fn show_collection(
     // bad input is refused before anything is sent
     cosmos::check_names(database, Some(collection))?;
     let endpoint = account.endpoint()?;
+    let show = async |endpoint: &Url, key: &Secret, serverless| {
+        let opened = cosmos::Account::new(endpoint.clone(), key)?;
+        cosmos
+            .show_collection(call, &opened, database, collection, serverless)
+            .await
+    };
     if let Some(key) = &account.key {
         let endpoint = match endpoint {
             Some(endpoint) => endpoint,
             None => clouds.account_endpoint(account.resource_name(clouds)?.as_str())?,
         };
-        let opened = cosmos::Account::new(endpoint.clone(), key)?;
-        let shown = cosmos
-            .show_collection(call, &opened, database, collection, false)
-            .await?;
+        let shown = show(&endpoint, key, false).await?;
         let name = account.resource_name(clouds).ok();
         return Ok(finish(
             shown,
@@ -150,28 +153,19 @@ pub(super) async fn show_collection(
         }
         (endpoint_of(&found)?, found.serverless, keys?)
     };
-    for last in [false, true] {
-        let (_, key) = &keys.keys[0];
-        let opened = cosmos::Account::new(endpoint.clone(), key)?;
-        match cosmos
-            .show_collection(call, &opened, database, collection, serverless)
-            .await
-        {
-            Err(error) if error.kind() == Kind::Unauthenticated && !last => {
-                let fresh = renewed(arm, call, &name, &keys, &error).await?;
-                // the same key would be refused again
-                if fresh.keys[0].1 == *key {
-                    return Err(error);
-                }
-                keys = fresh;
-            }
-            shown => {
-                return shown
-                    .map(|shown| finish(shown, Some(name.as_str()), &endpoint, keys.access));
-            }
+    let mut shown = show(&endpoint, &keys.keys[0].1, serverless).await;
+    if let Err(error) = &shown
+        && error.kind() == Kind::Unauthenticated
+    {
+        let fresh = renewed(arm, call, &name, &keys, error).await?;
+        // the same key would be refused again
+        if fresh.keys[0].1 != keys.keys[0].1 {
+            keys = fresh;
+            shown = show(&endpoint, &keys.keys[0].1, serverless).await;
         }
     }
-    unreachable!("the second round returns")
+    let name = Some(name.as_str());
+    shown.map(|shown| finish(shown, name, &endpoint, keys.access))
 }
 
 /// The keys after the data plane refused those in memory: somebody may have regenerated them.

@@ -140,37 +140,41 @@ impl Arm {
         sent: &Sent<'_>,
         what: &What<'_>,
     ) -> Result<Response, Error> {
-        for last in [false, true] {
-            let token = self
-                .identities
-                .token(call, &self.clouds.arm_audience())
-                .await?;
-            call.waiting_for(what.waiting());
-            let attempt = || {
-                async {
-                    let response = self.http.send(call, sent.signed(&token)?).await;
-                    let response =
-                        response.map_err(|error| error.while_doing("Resource Manager"))?;
-                    if (200..300).contains(&response.status) {
-                        Ok(response)
-                    } else {
-                        Err(error::refused(&response, what))
-                    }
+        let audience = self.clouds.arm_audience();
+        let token = self.identities.token(call, &audience).await?;
+        let error = match self.send_with(call, sent, what, &token).await {
+            Err(error) if error.kind() == Kind::Unauthenticated => error,
+            answer => return answer,
+        };
+        call.log(Level::Info, || {
+            format!("{}; a new token follows", error.message())
+        });
+        self.identities.forget(&token);
+        let token = self.identities.token(call, &audience).await?;
+        self.send_with(call, sent, what, &token).await
+    }
+
+    async fn send_with(
+        &self,
+        call: &Call,
+        sent: &Sent<'_>,
+        what: &What<'_>,
+        token: &Token,
+    ) -> Result<Response, Error> {
+        call.waiting_for(what.waiting());
+        let attempt = || {
+            async {
+                let response = self.http.send(call, sent.signed(token)?).await;
+                let response = response.map_err(|error| error.while_doing("Resource Manager"))?;
+                if (200..300).contains(&response.status) {
+                    Ok(response)
+                } else {
+                    Err(error::refused(&response, what))
                 }
-                .boxed()
-            };
-            let answer = retry::run(call, &Patience, &attempt).await;
-            match answer {
-                Err(error) if error.kind() == Kind::Unauthenticated && !last => {
-                    call.log(Level::Info, || {
-                        format!("{}; a new token follows", error.message())
-                    });
-                    self.identities.forget(&token);
-                }
-                answer => return answer,
             }
-        }
-        unreachable!("the second round returns")
+            .boxed()
+        };
+        retry::run(call, &Patience, &attempt).await
     }
 
     /// Whether a refusal comes from asking in the public cloud on a machine of another one.
