@@ -261,7 +261,7 @@ async fn what_does_not_exist_is_told_before_anything_is_changed() {
         (
             role(READER, &["test"]),
             "has no database test",
-            "upper and lower case",
+            "case-sensitive",
         ),
         (
             role(READER, &["Test", "Nowhere"]),
@@ -413,9 +413,9 @@ async fn who_may_not_is_told_which_role_may() {
         "{error:?}"
     );
     assert!(
-        error
-            .message()
-            .contains("lacks Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments/write"),
+        error.message().contains(
+            "lacks the permission Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments/write"
+        ),
         "{error:?}"
     );
     assert!(

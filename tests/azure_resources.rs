@@ -659,3 +659,21 @@ async fn a_name_that_somebody_else_has_is_told() {
         "{error:?}"
     );
 }
+
+#[tokio::test]
+async fn a_role_may_have_a_quote_in_its_name() {
+    let azure = Simulator::start();
+    let (client, account) = (azure.client(), azure.account("myaccount"));
+    for role in ["Bob's role", "x' or roleName eq 'Reader"] {
+        let assignment = Assignment {
+            principal_id: "33333333-0000-0000-0000-000000000022".to_owned(),
+            role: role.to_owned(),
+        };
+        let error = client
+            .grant_access(&call(&client), &account, &assignment)
+            .await
+            .expect_err("no such role");
+        assert_eq!(error.kind(), Kind::NotFound, "{error:?}");
+        assert_eq!(error.message(), format!("there is no role '{role}'"));
+    }
+}

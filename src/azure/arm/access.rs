@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use ring::digest;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
@@ -10,8 +11,9 @@ use serde_json::{Value, json};
 use super::accounts::Name;
 use super::create::{Created, json as text_of};
 use super::{Arm, Method, What, data_access};
-use crate::azure::call::{Call, Level};
+use crate::azure::call::Call;
 use crate::azure::error::{Error, Kind};
+use crate::azure::retry;
 
 const API: &str = "2022-04-01";
 
@@ -30,8 +32,17 @@ const ROLES: [(&str, &str); 5] = [
     ("Contributor", "b24988ac-6180-42a0-ab88-20f7382dd24c"),
 ];
 
-// a principal made just now is not known everywhere yet
-pub(super) const REPLICATION: [u64; 5] = [2, 4, 8, 16, 30];
+/// A principal that was created just now is not known everywhere yet: for a minute an error that says so is no answer.
+pub(super) struct Replication {
+    pub is_unknown: fn(&Error) -> bool,
+}
+
+impl retry::Policy for Replication {
+    fn pause(&self, error: &Error, failures: u32, _: Duration) -> Option<Duration> {
+        let (first, most) = (Duration::from_secs(2), Duration::from_secs(30));
+        (failures <= 5 && (self.is_unknown)(error)).then(|| retry::doubled(first, failures, most))
+    }
+}
 
 /// Who is to have which role on an account.
 #[derive(Debug, Clone)]
@@ -54,40 +65,28 @@ impl Arm {
         let scope = self.resource_id(call, account).await?;
         let (path, body, what) = self.assignment(call, account, &scope, assignment).await?;
         let body = body.to_string();
-        for pause in REPLICATION.into_iter().map(Some).chain([None]) {
-            match self
-                .send(call, Method::Put, &path, API, Some(&body), &what)
-                .await
-            {
-                Ok(made) if made.status == 201 => return text_of(&made).map(Created::New),
-                Ok(found) => return text_of(&found).map(Created::AlreadySo),
-                Err(error) if error.service_code() == Some("RoleAssignmentExists") => {
-                    let held = self
-                        .assignments(call, account, Some(&assignment.principal_id))
-                        .await?;
-                    let role = role_of(&body);
-                    let same = held.iter().find(|one| role_of(one.get()).ends_with(&role));
-                    return Ok(Created::AlreadySo(
-                        same.map_or(body, |one| one.get().to_owned()),
-                    ));
-                }
-                Err(error) if error.service_code() == Some("PrincipalNotFound") => {
-                    let pause = pause.filter(|s| Duration::from_secs(*s) < call.remaining());
-                    let Some(seconds) = pause else {
-                        return Err(error);
-                    };
-                    call.log(Level::Info, || {
-                        format!(
-                            "{}; the directory is asked again in {seconds} s",
-                            error.message()
-                        )
-                    });
-                    call.sleep(Duration::from_secs(seconds)).await;
-                }
-                Err(error) => return Err(error),
+        let attempt = || {
+            self.send(call, Method::Put, &path, API, Some(&body), &what)
+                .boxed()
+        };
+        let replication = Replication {
+            is_unknown: |error| error.service_code() == Some("PrincipalNotFound"),
+        };
+        match retry::run(call, &replication, &attempt).await {
+            Ok(made) if made.status == 201 => text_of(&made).map(Created::New),
+            Ok(found) => text_of(&found).map(Created::AlreadySo),
+            Err(error) if error.service_code() == Some("RoleAssignmentExists") => {
+                let held = self
+                    .assignments(call, account, Some(&assignment.principal_id))
+                    .await?;
+                let role = role_of(&body);
+                let same = held.iter().find(|one| role_of(one.get()).ends_with(&role));
+                Ok(Created::AlreadySo(
+                    same.map_or(body, |one| one.get().to_owned()),
+                ))
             }
+            Err(error) => Err(error),
         }
-        unreachable!("the last round returns")
     }
 
     /// The role assignments that count for an account, of one principal or of all, verbatim.
@@ -216,9 +215,8 @@ impl Arm {
             )
         };
         let path = format!("{scope}/providers/Microsoft.Authorization/roleDefinitions");
-        let found = self
-            .list_filtered(call, &path, API, &format!("roleName eq '{role}'"), &what)
-            .await?;
+        let filter = format!("roleName eq '{}'", role.replace('\'', "''"));
+        let found = self.list_filtered(call, &path, API, &filter, &what).await?;
         let id = found.first().and_then(|found| {
             let found: Value = serde_json::from_str(found.get()).ok()?;
             Some(found.get("name")?.as_str()?.to_ascii_lowercase())
@@ -271,8 +269,8 @@ pub(super) fn is_usual_role(name: &str) -> bool {
 }
 
 pub(super) fn check_role_name(role: &str) -> Result<(), Error> {
-    if role.is_empty() || role.len() > 512 || role.chars().any(|c| c.is_control() || c == '\'') {
-        return Err(Error::invalid("that is no name of a role")
+    if role.is_empty() || role.len() > 512 || role.chars().any(char::is_control) {
+        return Err(Error::invalid("that is not the name of a role")
             .with_action("give the role by its name or its id"));
     }
     Ok(())
@@ -285,7 +283,7 @@ pub(super) fn check_guid(text: &str) -> Result<(), Error> {
     if fits {
         Ok(())
     } else {
-        Err(Error::invalid("that is no object id")
+        Err(Error::invalid("that is not an object id")
             .with_action("give the identity's object (principal) id, a GUID"))
     }
 }

@@ -66,11 +66,11 @@ impl Arm {
                         differences.join("; ")
                     ),
                 )
-                .with_action("change the wish to what exists, or delete what exists first")
+                .with_action("ask for what exists, or delete it first")
                 .with_http_status(409));
             }
             if wait && !is_settled(&exists) {
-                return self.made(call, wish).await.map(Created::New);
+                return self.ready(call, wish).await.map(Created::New);
             }
             return json(&found).map(Created::AlreadySo);
         }
@@ -89,11 +89,31 @@ impl Arm {
             return accepted_only(&accepted, body);
         }
         self.settle(call, accepted, &wish.what).await?;
-        self.made(call, wish).await.map(Created::New)
+        self.ready(call, wish).await.map(Created::New)
+    }
+
+    /// Puts a resource: as it is when Azure is done, or, without `wait`, what Azure says when it has accepted.
+    pub(super) async fn put(
+        &self,
+        call: &Call,
+        path: &str,
+        api_version: &str,
+        body: &str,
+        what: &What<'_>,
+        wait: bool,
+    ) -> Result<Response, Error> {
+        let accepted = self
+            .send(call, Method::Put, path, api_version, Some(body), what)
+            .await?;
+        if !wait {
+            return Ok(accepted);
+        }
+        self.settle(call, accepted, what).await?;
+        self.ask(call, Method::Get, path, api_version, what).await
     }
 
     /// The resource when it is ready.
-    async fn made(&self, call: &Call, wish: &Wish<'_>) -> Result<String, Error> {
+    async fn ready(&self, call: &Call, wish: &Wish<'_>) -> Result<String, Error> {
         loop {
             let found = self
                 .ask(call, Method::Get, wish.path, wish.api_version, &wish.what)
@@ -183,6 +203,15 @@ fn is_settled(resource: &Value) -> bool {
 
 pub(super) fn value(response: &Response) -> Result<Value, Error> {
     serde_json::from_slice(&response.body).map_err(|_| response.not_understood("are no resource"))
+}
+
+/// What came of [`Arm::put`].
+pub(super) fn made(answer: &Response, waited: bool, sent: String) -> Result<Created, Error> {
+    if waited {
+        json(answer).map(Created::New)
+    } else {
+        accepted_only(answer, sent)
+    }
 }
 
 /// What nobody waits for, as Azure tells it; a 202 need not say anything, and then it is what was sent.

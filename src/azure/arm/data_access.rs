@@ -2,19 +2,20 @@
 //! <https://learn.microsoft.com/azure/cosmos-db/how-to-setup-rbac>
 
 use std::sync::Arc;
-use std::time::Duration;
 
+use futures_util::FutureExt;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use super::access::{self, REPLICATION, check_guid, stable_guid};
+use super::access::{self, Replication, check_guid, stable_guid};
 use super::accounts::Name;
-use super::create::{Created, accepted_only, json as text_of};
+use super::create::{Created, made};
 use super::sql::Place;
-use super::{Arm, COSMOS_API, Method, What};
+use super::{Arm, COSMOS_API, What};
 use crate::azure::call::{Call, Level};
 use crate::azure::error::{Error, Kind};
-use crate::azure::text;
+use crate::azure::http::Response;
+use crate::azure::{retry, text};
 
 /// The built-in ones, which every account has under the same ids.
 const ROLES: [(&str, &str); 2] = [
@@ -86,6 +87,24 @@ struct Wished<'a> {
 }
 
 impl Wished<'_> {
+    /// Its own id.
+    fn path(&self) -> String {
+        let [account, principal] = [&self.own, self.principal_id].map(str::to_ascii_lowercase);
+        let id = stable_guid(&[&account, &self.scope, &principal, &self.role]);
+        format!("{}/sqlRoleAssignments/{id}", self.own)
+    }
+
+    /// What is sent to make it.
+    fn body(&self) -> String {
+        let own = &self.own;
+        json!({ "properties": {
+            "roleDefinitionId": format!("{own}/sqlRoleDefinitions/{}", self.role),
+            "scope": format!("{own}{}", self.scope),
+            "principalId": self.principal_id,
+        } })
+        .to_string()
+    }
+
     fn is(&self, held: &RawValue) -> bool {
         let held = Held::of(held);
         held.principal_id.eq_ignore_ascii_case(self.principal_id)
@@ -154,34 +173,22 @@ impl Arm {
             return Ok(Created::AlreadySo(held));
         }
         self.check_place(call, account, &assignment.scope).await?;
-        for pause in REPLICATION.into_iter().map(Some).chain([None]) {
-            let error = match self.put_data(call, account, &wished, wait).await {
-                Ok(made) => return Ok(made),
-                Err(error) => error,
-            };
-            if error.http_status() == 409
-                && let Some(held) = self.find_data(call, account, &wished).await?
-            {
+        let attempt = || self.put_data(call, account, &wished, wait).boxed();
+        let replication = Replication {
+            is_unknown: is_unknown_principal,
+        };
+        match retry::run(call, &replication, &attempt).await {
+            Ok(answer) => made(&answer, wait, wished.body()),
+            Err(error) if error.http_status() == 409 => {
                 // somebody else was faster, under another id
-                return Ok(Created::AlreadySo(held));
+                let held = self.find_data(call, account, &wished).await?;
+                held.map(Created::AlreadySo).ok_or(error)
             }
-            if !is_unknown_principal(&error) {
-                return Err(error);
+            Err(error) if is_unknown_principal(&error) => {
+                Err(unknown_principal(&error, wished.principal_id))
             }
-            let pause = pause.map(Duration::from_secs);
-            let Some(pause) = pause.filter(|pause| *pause < call.remaining()) else {
-                return Err(unknown_principal(&error, wished.principal_id));
-            };
-            call.log(Level::Info, || {
-                format!(
-                    "{}; the directory is asked again in {}",
-                    error.message(),
-                    text::span(pause)
-                )
-            });
-            call.sleep(pause).await;
+            Err(error) => Err(error),
         }
-        unreachable!("the last round returns")
     }
 
     /// The role assignments in the data plane of an account, verbatim: of one principal or of all; those that count for
@@ -262,34 +269,11 @@ impl Arm {
         account: &Name,
         wished: &Wished<'_>,
         wait: bool,
-    ) -> Result<Created, Error> {
-        let Wished {
-            own,
-            principal_id,
-            role,
-            scope,
-        } = wished;
-        let [account_id, principal] = [own, *principal_id].map(str::to_ascii_lowercase);
-        let id = stable_guid(&[&account_id, scope, &principal, role]);
-        let path = format!("{own}/sqlRoleAssignments/{id}");
-        let body = json!({ "properties": {
-            "roleDefinitionId": format!("{own}/sqlRoleDefinitions/{role}"),
-            "scope": format!("{own}{scope}"),
-            "principalId": principal_id,
-        } })
-        .to_string();
+    ) -> Result<Response, Error> {
+        let path = wished.path();
         let what = what("give a role on", account, WRITE);
-        let accepted = self
-            .send(call, Method::Put, &path, COSMOS_API, Some(&body), &what)
-            .await?;
-        if !wait {
-            return accepted_only(&accepted, body);
-        }
-        self.settle(call, accepted, &what).await?;
-        let made = self
-            .ask(call, Method::Get, &path, COSMOS_API, &what)
-            .await?;
-        text_of(&made).map(Created::New)
+        self.put(call, &path, COSMOS_API, &wished.body(), &what, wait)
+            .await
     }
 
     async fn all_data(
@@ -362,7 +346,7 @@ impl Arm {
                 Err(restated(
                     &error,
                     format!("{missing} to give a role on"),
-                    "check the names, upper and lower case included, or make it first",
+                    "check the names, which are case-sensitive, or create it first",
                 ))
             }
             Err(error) => Err(error),
@@ -452,7 +436,7 @@ fn unknown_principal(error: &Error, principal_id: &str) -> Error {
     restated(
         error,
         format!("the subscription's directory has no identity {principal_id}"),
-        "give the object (principal) id of an identity, not its client or application id; one made just now is known everywhere after some minutes",
+        "give the object (principal) id of an identity, not its client or application id; one that was created just now is known after some minutes",
     )
 }
 

@@ -57,7 +57,7 @@ impl<'a> Machine<'a> {
     fn parse(id: &'a str) -> Result<Machine<'a>, Error> {
         let wrong = || {
             let types: Vec<_> = TYPES.iter().map(|kind| kind.name).collect();
-            Error::invalid("that is no resource with an identity").with_action(format!(
+            Error::invalid("that is not a resource that has an identity").with_action(format!(
                 "give the resource id of one of {}",
                 types.join(", ")
             ))

@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::accounts::Name;
-use super::create::{Created, Wish, accepted_only, json as text_of, value};
+use super::create::{Created, Wish, json as text_of, made, value};
 use super::{Arm, COSMOS_API, Method, What};
 use crate::azure::call::Call;
 use crate::azure::error::{Error, Kind};
@@ -99,7 +99,7 @@ impl Throughput {
         if fits {
             Ok(())
         } else {
-            Err(Error::invalid("that is no throughput").with_action(action))
+            Err(Error::invalid("that is not a throughput").with_action(action))
         }
     }
 
@@ -202,7 +202,7 @@ impl Arm {
         let mut resource = resource;
         let name = place.collection.unwrap_or(place.database);
         let fields = resource.as_object_mut().ok_or_else(|| {
-            Error::invalid("the definition is no JSON object")
+            Error::invalid("the definition is not a JSON object")
                 .with_action("give the definition as {\"partitionKey\":…}")
         })?;
         check_definition(fields)?;
@@ -331,19 +331,10 @@ impl Arm {
             }
         }
         let body = json!({ "properties": { "resource": throughput.spelled() } }).to_string();
-        let accepted = self
-            .send(call, Method::Put, &path, COSMOS_API, Some(&body), &what)
+        let answer = self
+            .put(call, &path, COSMOS_API, &body, &what, wait)
             .await?;
-        if !wait {
-            return accepted_only(&accepted, body);
-        }
-        self.settle(call, accepted, &what).await?;
-        text_of(
-            &self
-                .ask(call, Method::Get, &path, COSMOS_API, &what)
-                .await?,
-        )
-        .map(Created::New)
+        made(&answer, wait, body)
     }
 }
 
@@ -365,15 +356,15 @@ fn check_definition(fields: &serde_json::Map<String, Value>) -> Result<(), Error
         .find(|path| path.len() < 2 || !path.starts_with('/'))
     {
         return Err(Error::invalid(format!(
-            "'{}' is no path in a document",
+            "'{}' is not a path in a document",
             crate::azure::text::line(odd, 100)
         ))
         .with_action("begin paths of partition keys and unique keys with '/', as in /id"));
     }
     let ttl = fields.get("defaultTtl").and_then(Value::as_i64);
     if ttl.is_some_and(|ttl| ttl != -1 && ttl < 1) {
-        return Err(Error::invalid("that is no time to live").with_action(
-            "documents live for one second or more, or with -1 until each says otherwise",
+        return Err(Error::invalid("that is not a time to live").with_action(
+            "give one second or more, or -1: documents then stay unless they say otherwise themselves",
         ));
     }
     Ok(())
