@@ -285,7 +285,7 @@ Describe 'Grant-CosmiAccess -DataPlane' {
     }
 
     It 'refuses before anything is sent: <What>' -ForEach @(
-        @{ What = 'a database for a role of Azure'; Arguments = @{ DataPlane = $false; Database = 'Test' }; Message = '*whole account, and not for database Test'; Action = '*-DataPlane*' }
+        @{ What = 'a database for a role of Azure'; Arguments = @{ DataPlane = $false; Database = 'Test' }; Message = '*whole account, not for database Test'; Action = '*-DataPlane*' }
         @{ What = 'a collection for a role of Azure'; Arguments = @{ DataPlane = $false; Database = 'Test'; Collection = 'Test' }; Message = '*not for collection Test in database Test'; Action = '*-DataPlane*' }
         @{ What = 'a collection without its database'; Arguments = @{ Collection = 'Test' }; Message = 'collection Test is named without its database'; Action = '*-Database*' }
         @{ What = 'a database that is an unset variable'; Arguments = @{ Database = '' }; Message = 'the database*empty'; Action = '*-Database*' }
