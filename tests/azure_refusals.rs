@@ -710,7 +710,7 @@ async fn a_permission_that_lacks_elsewhere_is_told_apart() {
         &told(
             Kind::Forbidden,
             "but lacks a permission on something that belongs to it",
-            "the role 'Managed Identity Operator' on that identity",
+            "the role 'Managed Identity Operator' on the user-assigned identity",
         ),
     );
 }

@@ -315,7 +315,7 @@ fn role_for(action: &str, account: Option<&str>) -> String {
             "the subscription or the account".to_owned()
         }
         (None, "microsoft.resources") => "the subscription".to_owned(),
-        (None, "microsoft.managedidentity") => "that identity".to_owned(),
+        (None, "microsoft.managedidentity") => "the user-assigned identity".to_owned(),
         (None, _) => "the machine or its resource group".to_owned(),
     };
     format!(
