@@ -44,7 +44,8 @@ enum Compiler {
 }
 
 enum Run {
-    Here,
+    /// By the system itself, if it has this loader; and the package that has it.
+    Here(&'static str, &'static str),
     /// By a program, with these arguments before the customer's own; and the packages that have it.
     By(&'static str, &'static [&'static str], &'static str),
     Wine,
@@ -57,7 +58,7 @@ const CUSTOMERS: [Customer; 5] = [
         rid: "linux-x64",
         compiler: Compiler::Program("cc", "gcc"),
         system: None,
-        run: Run::Here,
+        run: Run::Here("/lib64/ld-linux-x86-64.so.2", "libc6"),
     },
     Customer {
         rid: "linux-arm64",
@@ -73,7 +74,7 @@ const CUSTOMERS: [Customer; 5] = [
         rid: "linux-musl-x64",
         compiler: Compiler::Zig("x86_64-linux-musl"),
         system: None,
-        run: Run::By("/lib/ld-musl-x86_64.so.1", &[], "musl"),
+        run: Run::Here("/lib/ld-musl-x86_64.so.1", "musl"),
     },
     Customer {
         rid: "win-x64",
@@ -94,7 +95,7 @@ pub fn run(session: &Session) -> Result<Outcome> {
     let workspace = session.workspace;
     package::run(workspace, session.tools, &package::Arguments::default())?;
     let scratch = tempfile::Builder::new()
-        .prefix("cosmi packages ")
+        .prefix("cosmi-packages-")
         .tempdir()?;
     let shop = Shop {
         session,
@@ -153,7 +154,7 @@ struct Shop<'a> {
 }
 
 impl Shop<'_> {
-    /// An empty folder, with a space in its path.
+    /// An empty folder.
     fn empty(&self, name: &str) -> Result<PathBuf> {
         let folder = self.scratch.join(name);
         fs::create_dir_all(&folder)?;
@@ -196,7 +197,8 @@ impl Shop<'_> {
                 "-DSOURCE={}",
                 sdk.join("share/cosmi/examples/show_collection.c").display()
             ))
-            .arg(format!("-DCMAKE_C_COMPILER={compiler}"));
+            .arg(format!("-DCMAKE_C_COMPILER={compiler}"))
+            .arg("-DCMAKE_BUILD_TYPE=Release");
         if let Some((system, processor)) = customer.system {
             configure
                 .arg(format!("-DCMAKE_SYSTEM_NAME={system}"))
@@ -219,7 +221,10 @@ impl Shop<'_> {
                 .find(|program| program.is_file())
                 .with_context(|| format!("there is no {kind} program"))?;
             let mut command = match customer.run {
-                Run::Here => self.workspace.command(program),
+                Run::Here(loader, package) if !Path::new(loader).exists() => {
+                    return Ok(Tried::Missing(loader, package));
+                }
+                Run::Here(..) => self.workspace.command(program),
                 Run::By(runner, arguments, packages) => {
                     let Some(runner) = in_path(runner.as_ref(), env::var_os("PATH")) else {
                         return Ok(Tried::Missing(runner, packages));
@@ -246,7 +251,8 @@ impl Shop<'_> {
 
     /// The commands of the README's section for C, and what they build.
     fn c_readme(&self) -> Result<Tried> {
-        let folder = self.empty("c readme")?;
+        // Without a space in its path, which pkg-config and a shell do not agree about.
+        let folder = self.empty("c-readme")?;
         self.deliver(&format!("{}.tar.gz", sdk_name("linux-x64")), &folder)?;
         let mut shell = self.workspace.command("bash");
         self.ask(
@@ -369,11 +375,15 @@ impl Shop<'_> {
         Ok(folder)
     }
 
-    /// A command in a project's folder, with a package cache of its own, so that no other build's package is taken.
+    /// A command in a project's folder, with a home of its own: its settings and its package cache are nobody else's.
     fn nuget(&self, mut command: Command, folder: &Path) -> Command {
         command
             .current_dir(folder)
-            .env("NUGET_PACKAGES", self.scratch.join("nuget"));
+            .env("HOME", folder)
+            .env("DOTNET_CLI_HOME", folder)
+            .env("NUGET_PACKAGES", self.scratch.join("nuget"))
+            // Where a build machine has packages in a folder, its settings win over those of the home.
+            .env("RestoreAdditionalProjectSources", folder.join("packages"));
         command
     }
 
