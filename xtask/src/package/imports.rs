@@ -13,9 +13,6 @@ use object::{Architecture, Endianness, LittleEndian, elf, pe};
 use super::natives::{Built, Target};
 use crate::c_program::parse_abi_major;
 
-/// What is shipped stays small.
-const SIZE_LIMIT: u64 = 2_300_000;
-
 pub const HEADER: &str = include_str!("../../../include/cosmi.h");
 
 /// Parts of the GNU C library, and musl, which is one.
@@ -71,8 +68,8 @@ pub fn check(target: &Target, built: &Built) -> Result<Imports> {
         faults.push(format!("it is for {:?}", file.architecture()));
     }
     faults.extend(export_faults(&file)?);
-    if imports.size > SIZE_LIMIT {
-        faults.push(format!("it is larger than {SIZE_LIMIT} bytes"));
+    if imports.size > target.size_limit {
+        faults.push(format!("it is larger than {} bytes", target.size_limit));
     }
     let private: Vec<&str> = built
         .private_paths

@@ -23,6 +23,8 @@ pub struct Target {
     pub library: &'static str,
     /// The oldest glibc it runs with.
     pub glibc: Option<&'static str>,
+    /// How many bytes the shared library may have; docs/PACKAGING.md says what they are spent on.
+    pub size_limit: u64,
     linker: Linker,
 }
 
@@ -51,6 +53,7 @@ pub const TARGETS: [Target; 5] = [
         rid: "win-x64",
         library: "cosmi.dll",
         glibc: None,
+        size_limit: 2_600_000,
         linker: Linker::MinGw,
     },
     Target {
@@ -58,6 +61,7 @@ pub const TARGETS: [Target; 5] = [
         rid: "win-arm64",
         library: "cosmi.dll",
         glibc: None,
+        size_limit: 2_300_000,
         linker: Linker::Zig,
     },
     Target {
@@ -65,6 +69,7 @@ pub const TARGETS: [Target; 5] = [
         rid: "linux-x64",
         library: "libcosmi.so",
         glibc: Some("2.17"),
+        size_limit: 2_800_000,
         linker: Linker::Zig,
     },
     Target {
@@ -72,6 +77,7 @@ pub const TARGETS: [Target; 5] = [
         rid: "linux-arm64",
         library: "libcosmi.so",
         glibc: Some("2.17"),
+        size_limit: 2_550_000,
         linker: Linker::Zig,
     },
     Target {
@@ -79,6 +85,7 @@ pub const TARGETS: [Target; 5] = [
         rid: "linux-musl-x64",
         library: "libcosmi.so",
         glibc: None,
+        size_limit: 2_800_000,
         linker: Linker::Zig,
     },
 ];
