@@ -94,7 +94,7 @@ pub fn run(workspace: &Workspace, tools: &Tools, arguments: &Arguments) -> Resul
         let what = "the PowerShell module and the NuGet package";
         left_out.push(missing(what, &format!("no dotnet here; {DOTNET_ADVICE}"))?);
     }
-    sdk::write(workspace, &built, &dist.folder, &notices)?;
+    sdk::write(&dist, &built, &notices)?;
     dist.finish(&left_out)
 }
 

@@ -146,8 +146,10 @@ pub fn build_at(
         flags.push(exports);
     }
     command.env("CARGO_ENCODED_RUSTFLAGS", flags);
-    // Objects compiled from C would name the compiler's folders.
-    command.env(format!("CFLAGS_{}", target.triple.replace('-', "_")), "-g0");
+    command.env(
+        format!("CFLAGS_{}", target.triple.replace('-', "_")),
+        c_flags(target),
+    );
     // The date that linkers put into a DLL.
     command.env("SOURCE_DATE_EPOCH", "0");
     let (status, said) = process::tee(&mut command)?;
@@ -268,6 +270,16 @@ fn rust_flags(target: &Target, renamed: &[(PathBuf, String)]) -> OsString {
         flags.push(flag);
     }
     flags.join(SEPARATOR.as_ref())
+}
+
+/// What is asked of the C compiler, whose objects would name its folders.
+fn c_flags(target: &Target) -> &'static str {
+    if target.is_llvm_windows() {
+        // Zig names an object after a passing file of its cache, even where it writes no debug information.
+        "-g0 -s"
+    } else {
+        "-g0"
+    }
 }
 
 /// Writes what a DLL exports, as linkers read it. The compiler does the same, but cargo-zigbuild leaves its file out.
