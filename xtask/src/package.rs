@@ -7,6 +7,7 @@ mod interop;
 mod licenses;
 pub mod natives;
 mod nupkg;
+mod runtimes;
 mod sbom;
 mod sdk;
 mod verify;
@@ -159,13 +160,17 @@ impl Dist<'_> {
         let targets: Vec<_> = built.iter().map(|(target, _)| *target).collect();
         let crates = crates::of_library(self.workspace, &targets)?;
         let standard_library = licenses::standard_library(self.workspace)?;
+        let runtimes = runtimes::of_targets(&targets);
         let authors = manifest::value(&self.manifest, "Author")?;
         fs::write(
             self.folder.join(format!("cosmi-{}.cdx.json", self.version)),
-            sbom::document(&crates, &standard_library, &authors, self.date)?,
+            sbom::document(&crates, &standard_library, &runtimes, &authors, self.date)?,
         )?;
         let notices = self.folder.join(licenses::FILE);
-        fs::write(&notices, licenses::document(&crates, &standard_library)?)?;
+        fs::write(
+            &notices,
+            licenses::document(&crates, &standard_library, &runtimes)?,
+        )?;
         Ok(notices)
     }
 

@@ -103,6 +103,11 @@ impl Target {
         self.triple.contains("-windows-")
     }
 
+    /// Zig, which is Clang, links the others.
+    pub fn is_linked_by_gcc(&self) -> bool {
+        self.linker == Linker::MinGw
+    }
+
     /// Its tools make import libraries in the short form, which no tool here can strip.
     fn is_llvm_windows(&self) -> bool {
         self.triple.ends_with("-gnullvm")
@@ -217,7 +222,7 @@ pub fn missing(workspace: &Workspace, target: &Target) -> Option<String> {
 
 /// `cargo rustc` with the target's linker.
 fn cargo(workspace: &Workspace, target: &Target) -> Result<Command> {
-    if target.linker == Linker::MinGw {
+    if target.is_linked_by_gcc() {
         return Ok(workspace.cargo(&["rustc", "--target", target.triple]));
     }
     let (program, path) = zig(workspace).with_context(|| format!("no {ZIGBUILD} here"))?;
