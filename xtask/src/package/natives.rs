@@ -157,6 +157,10 @@ pub fn build_at(
     );
     // The date that linkers put into a DLL.
     command.env("SOURCE_DATE_EPOCH", "0");
+    if output != workspace.target {
+        // Objects that zig has in its cache would stand in for those it compiles now.
+        command.env("ZIG_GLOBAL_CACHE_DIR", output.join("zig"));
+    }
     let (status, said) = process::tee(&mut command)?;
     if !status.success() {
         bail!("the build for {} failed ({status})", target.rid);
