@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
+use memchr::memmem;
 use object::read::elf::{ElfFile64, ProgramHeader};
 use object::read::pe::{ImageNtHeaders, ImageOptionalHeader, PeFile64, ResourceDirectoryEntryData};
 use object::read::{NameOrOrdinal, Object};
@@ -361,11 +362,10 @@ fn path_fault(library: &Path, paths: &[&str]) -> Result<Option<String>> {
 }
 
 fn first_in<'a>(bytes: &[u8], texts: &[&'a str]) -> Option<&'a str> {
-    texts.iter().copied().find(|text| {
-        bytes
-            .windows(text.len())
-            .any(|window| window == text.as_bytes())
-    })
+    texts
+        .iter()
+        .copied()
+        .find(|text| memmem::find(bytes, text.as_bytes()).is_some())
 }
 
 #[cfg(test)]
