@@ -81,7 +81,7 @@ Describe 'The module folder' {
         [string] $manifest.Version | Should -Be $version
         $root = (Get-Item -Path "$modules/Cosmi").FullName
         $files = @(Get-ChildItem -Path $root -Recurse -File | ForEach-Object { $_.FullName } | Sort-Object)
-        @($manifest.FileList | ForEach-Object { [System.IO.Path]::GetFullPath($_) } | Sort-Object) | Should -Be $files
+        @($manifest.FileList | Sort-Object) | Should -Be $files
     }
 
     It 'has its help' {

@@ -44,7 +44,8 @@ enum Compiler {
 }
 
 enum Run {
-    Here,
+    /// By the system itself, if it has this loader; and the package of Debian and Ubuntu that has it.
+    Here(&'static str, &'static str),
     /// By a program, with these arguments before the customer's own; and the packages of Debian and Ubuntu that have it.
     By(&'static str, &'static [&'static str], &'static str),
     Wine,
@@ -57,7 +58,7 @@ const CUSTOMERS: [Customer; 5] = [
         rid: HERE,
         compiler: Compiler::Program("cc", "gcc"),
         system: None,
-        run: Run::Here,
+        run: Run::Here("/lib64/ld-linux-x86-64.so.2", "libc6"),
     },
     Customer {
         rid: "linux-arm64",
@@ -73,7 +74,7 @@ const CUSTOMERS: [Customer; 5] = [
         rid: "linux-musl-x64",
         compiler: Compiler::Zig("x86_64-linux-musl"),
         system: None,
-        run: Run::By("/lib/ld-musl-x86_64.so.1", &[], "musl"),
+        run: Run::Here("/lib/ld-musl-x86_64.so.1", "musl"),
     },
     Customer {
         rid: "win-x64",
@@ -105,7 +106,7 @@ pub fn run(session: &Session) -> Result<Outcome> {
     }
     package::run(workspace, session.tools, &package::Arguments::default())?;
     let scratch = tempfile::Builder::new()
-        .prefix("cosmi packages ")
+        .prefix("cosmi-packages-")
         .tempdir()?;
     let shop = Shop {
         session,
@@ -184,7 +185,7 @@ struct Shop<'a> {
 }
 
 impl Shop<'_> {
-    /// An empty folder, with a space in its path.
+    /// An empty folder.
     fn empty(&self, name: &str) -> Result<PathBuf> {
         let folder = self.scratch.join(name);
         fs::create_dir_all(&folder)?;
@@ -260,7 +261,10 @@ impl Shop<'_> {
                 .find(|program| program.is_file())
                 .with_context(|| format!("there is no {kind} program"))?;
             let mut command = match customer.run {
-                Run::Here => self.workspace.command(program),
+                Run::Here(loader, package) if !Path::new(loader).exists() => {
+                    return Ok(Tried::not_installed(loader, package));
+                }
+                Run::Here(..) => self.workspace.command(program),
                 Run::By(runner, arguments, packages) => {
                     let Some(runner) = in_path(runner.as_ref(), env::var_os("PATH")) else {
                         return Ok(Tried::not_installed(runner, packages));
@@ -290,18 +294,15 @@ impl Shop<'_> {
         if in_path("pkg-config".as_ref(), env::var_os("PATH")).is_none() {
             return Ok(Tried::not_installed("pkg-config", "pkg-config"));
         }
-        // A shell takes what pkg-config says apart at spaces, wherever they are.
-        let folder = tempfile::Builder::new()
-            .prefix("cosmi-packages-")
-            .tempdir()?;
-        let folder = folder.path();
-        self.deliver(&format!("{}.tar.gz", sdk_name(HERE)), folder)?;
+        // Without a space in its path, which pkg-config and a shell do not agree about.
+        let folder = self.empty("c-readme")?;
+        self.deliver(&format!("{}.tar.gz", sdk_name(HERE)), &folder)?;
         let mut shell = self.workspace.command("bash");
         self.ask(
             shell
                 .arg("-euc")
                 .arg(self.readme("C", "sh")?)
-                .current_dir(folder),
+                .current_dir(&folder),
         )?;
         Ok(Tried::Done)
     }
