@@ -156,7 +156,7 @@ Describe 'The bill of materials' {
     }
 
     It 'has what the compilers put into the library' {
-        foreach ($name in 'std', 'mingw-w64', 'libgcc', 'libunwind') {
+        foreach ($name in 'std', 'glibc', 'libunwind') {
             @($bom.components.name) | Should -Contain $name
         }
     }
