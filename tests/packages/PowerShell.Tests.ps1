@@ -155,6 +155,12 @@ Describe 'The bill of materials' {
         $bom.metadata.component.version | Should -Be $version
     }
 
+    It 'has what the compilers put into the library' {
+        foreach ($name in 'std', 'glibc', 'libunwind') {
+            @($bom.components.name) | Should -Contain $name
+        }
+    }
+
     It 'has what is in the library, and nothing of its tests and tools' {
         $names = @($bom.components.name)
         foreach ($name in 'rustls', 'reqwest', 'tokio', 'ring') {
@@ -163,8 +169,13 @@ Describe 'The bill of materials' {
         foreach ($name in 'axum', 'clap', 'cbindgen', 'quick-xml', 'rcgen') {
             $names | Should -Not -Contain $name
         }
+        $crates = @($bom.components | Where-Object -FilterScript { $_.PSObject.Properties['purl'] })
+        $crates.Count | Should -BeGreaterThan 40
+        foreach ($crate in $crates) {
+            $crate.purl | Should -BeLike "pkg:cargo/$($crate.name)@$($crate.version.Replace('+', '%2B'))"
+            $crate.hashes[0].content | Should -Match '^[0-9a-f]{64}$' -Because $crate.name
+        }
         foreach ($component in $bom.components) {
-            $component.version | Should -Match '^\d+\.\d+' -Because $component.name
             @($component.licenses).Count | Should -BeGreaterThan 0 -Because $component.name
         }
     }

@@ -103,6 +103,11 @@ impl Target {
         self.triple.contains("-windows-")
     }
 
+    /// Zig, which is Clang, links the others.
+    pub fn is_linked_by_gcc(&self) -> bool {
+        self.linker == Linker::MinGw
+    }
+
     /// Its tools make import libraries in the short form, which no tool here can strip.
     fn is_llvm_windows(&self) -> bool {
         self.triple.ends_with("-gnullvm")
@@ -146,10 +151,16 @@ pub fn build_at(
         flags.push(exports);
     }
     command.env("CARGO_ENCODED_RUSTFLAGS", flags);
-    // Objects compiled from C would name the compiler's folders.
-    command.env(format!("CFLAGS_{}", target.triple.replace('-', "_")), "-g0");
+    command.env(
+        format!("CFLAGS_{}", target.triple.replace('-', "_")),
+        c_flags(target),
+    );
     // The date that linkers put into a DLL.
     command.env("SOURCE_DATE_EPOCH", "0");
+    if output != workspace.target {
+        // Objects that zig has in its cache would stand in for those it compiles now.
+        command.env("ZIG_GLOBAL_CACHE_DIR", output.join("zig"));
+    }
     let (status, said) = process::tee(&mut command)?;
     if !status.success() {
         bail!("the build for {} failed ({status})", target.rid);
@@ -215,7 +226,7 @@ pub fn missing(workspace: &Workspace, target: &Target) -> Option<String> {
 
 /// `cargo rustc` with the target's linker.
 fn cargo(workspace: &Workspace, target: &Target) -> Result<Command> {
-    if target.linker == Linker::MinGw {
+    if target.is_linked_by_gcc() {
         return Ok(workspace.cargo(&["rustc", "--target", target.triple]));
     }
     let (program, path) = zig(workspace).with_context(|| format!("no {ZIGBUILD} here"))?;
@@ -268,6 +279,16 @@ fn rust_flags(target: &Target, renamed: &[(PathBuf, String)]) -> OsString {
         flags.push(flag);
     }
     flags.join(SEPARATOR.as_ref())
+}
+
+/// What is asked of the C compiler, whose objects would name its folders.
+fn c_flags(target: &Target) -> &'static str {
+    if target.is_llvm_windows() {
+        // Zig names an object after a passing file of its cache, even where it writes no debug information.
+        "-g0 -s"
+    } else {
+        "-g0"
+    }
 }
 
 /// Writes what a DLL exports, as linkers read it. The compiler does the same, but cargo-zigbuild leaves its file out.
