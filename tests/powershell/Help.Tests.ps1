@@ -162,7 +162,7 @@ Describe 'about_Cosmi' {
 
     It 'has examples that run' {
         $codes = Get-TopicExample -Text $text
-        $codes.Count | Should -Be 6
+        $codes.Count | Should -Be 7
         foreach ($code in $codes) {
             $null = Invoke-Example -Code $code
         }
