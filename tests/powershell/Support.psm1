@@ -328,6 +328,9 @@ function Invoke-Child {
         $start.RedirectStandardOutput = $true
         $start.RedirectStandardError = $true
         $start.RedirectStandardInput = $true
+        # As the child writes: without a console the two would not agree by themselves.
+        $start.StandardOutputEncoding = [System.Console]::OutputEncoding
+        $start.StandardErrorEncoding = [System.Console]::OutputEncoding
         foreach ($name in $Environment.Keys) {
             if ($null -eq $Environment[$name]) {
                 $start.EnvironmentVariables.Remove($name)
