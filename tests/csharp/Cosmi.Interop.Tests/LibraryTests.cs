@@ -258,14 +258,9 @@ namespace Cosmi.Interop.Tests
             }
         }
 
-        [Fact]
+        [FactOnLinux]
         public void A_library_that_may_not_be_read_is_told_so()
         {
-            if (Here.System != NativeSystem.Linux)
-            {
-                return;
-            }
-
             string file = Path.Combine(_directory, Here.LibraryFileName);
             File.Copy(CosmiLibrary.Path, file);
             ChangeMode(file, 0);
@@ -283,7 +278,7 @@ namespace Cosmi.Interop.Tests
             ChangeMode(folder, 0x1C0 /* rwx------ */);
         }
 
-        [Fact]
+        [FactOnLinux]
         public void A_library_that_lacks_another_is_told_by_that_ones_name()
         {
             string needed = Compile("libabsent.so", "int absent(void) { return 0; }");
@@ -296,14 +291,9 @@ namespace Cosmi.Interop.Tests
             Assert.Contains("libabsent.so", failure.Problem);
         }
 
-        [Fact]
+        [FactOnLinux(withMusl: false)]
         public void A_library_for_a_newer_glibc_is_told_so()
         {
-            if (Here.System != NativeSystem.Linux || Here.IsMusl)
-            {
-                return;
-            }
-
             string map = Path.Combine(_directory, "map");
             File.WriteAllText(map, "GLIBC_9.99 { global: of_tomorrow; };");
             string tomorrow = Compile("libc.so.6", "int of_tomorrow(void) { return 0; }", "-nostdlib", "-Wl,-soname,libc.so.6", "-Wl,--version-script=" + map);
@@ -314,14 +304,9 @@ namespace Cosmi.Interop.Tests
             Assert.Contains("GLIBC_9.99", failure.Problem);
         }
 
-        [Fact]
+        [FactOnLinux(withMusl: false)]
         public void A_library_for_the_other_C_library_is_told_so_and_never_tried()
         {
-            if (Here.System != NativeSystem.Linux || Here.IsMusl)
-            {
-                return;
-            }
-
             string other = Compile("libc.so", "int anything(void) { return 0; }", "-nostdlib", "-Wl,-soname,libc.so");
             string file = Compile(Here.LibraryFileName, "int anything(void); unsigned cosmi_abi_version(void) { return anything(); }", "-nostdlib", other);
             CosmiLibraryException failure = Assert.Throws<CosmiLibraryException>(() => NativeMethods.Load(file));
@@ -367,7 +352,7 @@ namespace Cosmi.Interop.Tests
             Assert.Contains(action, failure.Action);
         }
 
-        [Fact]
+        [FactOnLinux]
         public void Another_library_is_told_by_the_function_it_lacks()
         {
             string file = Compile("libother.so", "int other(void) { return 0; }");
@@ -377,7 +362,7 @@ namespace Cosmi.Interop.Tests
             Assert.Contains("cosmi_abi_version", failure.Problem);
         }
 
-        [Theory]
+        [TheoryOnLinux]
         [InlineData("0x00010000u", "no function cosmi_version")]
         [InlineData("0x00010007u", "no function cosmi_version")]
         [InlineData("0x00020000u", "too new for Cosmi.Interop {0}: its ABI version is 2.0, but 1.0 or a later 1.x is needed")]
