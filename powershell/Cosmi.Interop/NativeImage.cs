@@ -106,7 +106,7 @@ namespace Cosmi.Interop
                 return "a zip archive";
             }
 
-            return text.All(c => c >= ' ' || c == '\n' || c == '\r' || c == '\t') ? "a text file" : "no library at all";
+            return text.All(c => c >= ' ' || c == '\n' || c == '\r' || c == '\t') ? "a text file" : "a file of some other kind";
         }
 
         private static NativeImage Elf(byte[] header, Reader file)
@@ -123,7 +123,7 @@ namespace Cosmi.Interop
 
             if (U16(header, 16) != IsShared)
             {
-                return new NativeImage("a Linux file, but no shared library");
+                return new NativeImage("a Linux program or object file");
             }
 
             int machine = U16(header, 18);
@@ -213,7 +213,7 @@ namespace Cosmi.Interop
             byte[]? fixedPart = file.At(header, 24);
             if (fixedPart == null || !Begins(fixedPart, (byte)'P', (byte)'E', 0, 0))
             {
-                return new NativeImage("no Windows library, or only the beginning of one");
+                return new NativeImage("a damaged or incomplete Windows file");
             }
 
             int machine = U16(fixedPart, 4);

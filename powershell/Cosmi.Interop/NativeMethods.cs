@@ -1,8 +1,6 @@
 using System;
 using System.Runtime.InteropServices;
 
-[assembly: DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
-
 namespace Cosmi.Interop
 {
     /// <summary>
@@ -183,9 +181,9 @@ namespace Cosmi.Interop
             {
                 throw new CosmiLibraryException(
                     "The native library '" + library.Path + "' is too " + (found < RequiredAbiVersion ? "old" : "new") + " for Cosmi.Interop "
-                    + typeof(NativeMethods).Assembly.GetName().Version.ToString(3) + ": its ABI version is " + ToVersion(found) + ", and "
-                    + ToVersion(RequiredAbiVersion) + " is needed, or a later one of the same major version",
-                    NativeLibraryFile.Replace(library.Path));
+                    + typeof(NativeMethods).Assembly.GetName().Version.ToString(3) + ": its ABI version is " + ToVersion(found) + ", but "
+                    + ToVersion(RequiredAbiVersion) + " or a later " + (RequiredAbiVersion >> 16) + ".x is needed",
+                    NativeLibrarySearch.Mend(library.Path));
             }
 
             cosmi_version = library.Bind<cosmi_version_fn>("cosmi_version");
@@ -330,7 +328,7 @@ namespace Cosmi.Interop
 
                 lock (Gate)
                 {
-                    return current ??= Load(NativeLibraryFile.Find());
+                    return current ??= Load(NativeLibrarySearch.Find());
                 }
             }
         }
@@ -964,57 +962,4 @@ namespace Cosmi.Interop
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
     internal delegate int cosmi_resources_change_fn(IntPtr resources);
-
-    /// <summary>
-    /// The few functions of the operating system that loading a library needs; the same on .NET Framework and .NET. They are looked for where the system
-    /// has its own, not beside this assembly: see the attribute above.
-    /// </summary>
-    internal static class SystemMethods
-    {
-        internal const int RtldNow = 2;
-
-        // The library's own dependencies: from its folder and the system's, neither from the current directory nor from PATH.
-        internal const uint SearchLoadDirectoryAndSystem = 0x100 | 0x800;
-        internal const uint SearchSystem = 0x800;
-
-        // A failure is told by its code, not by a dialogue box that waits for somebody.
-        internal const uint FailCriticalErrors = 1;
-
-        // The dynamic linker of glibc (all versions) and of musl (which knows the name) on Linux.
-        [DllImport("libdl.so.2", EntryPoint = "dlopen")]
-        internal static extern IntPtr LinuxOpen(byte[] path, int flags);
-
-        [DllImport("libdl.so.2", EntryPoint = "dlsym")]
-        internal static extern IntPtr LinuxSymbol(IntPtr library, byte[] name);
-
-        [DllImport("libdl.so.2", EntryPoint = "dlerror")]
-        internal static extern IntPtr LinuxError();
-
-        [DllImport("libc", EntryPoint = "dlopen")]
-        internal static extern IntPtr MacOpen(byte[] path, int flags);
-
-        [DllImport("libc", EntryPoint = "dlsym")]
-        internal static extern IntPtr MacSymbol(IntPtr library, byte[] name);
-
-        [DllImport("libc", EntryPoint = "dlerror")]
-        internal static extern IntPtr MacError();
-
-        [DllImport("libc", EntryPoint = "uname")]
-        internal static extern int UnixName([Out] byte[] buffer);
-
-        [DllImport("kernel32", EntryPoint = "LoadLibraryExW", CharSet = CharSet.Unicode, ExactSpelling = true, SetLastError = true)]
-        internal static extern IntPtr WindowsOpen(string path, IntPtr reserved, uint flags);
-
-        [DllImport("kernel32", EntryPoint = "GetProcAddress", CharSet = CharSet.Ansi, ExactSpelling = true)]
-        internal static extern IntPtr WindowsSymbol(IntPtr library, byte[] name);
-
-        [DllImport("kernel32", EntryPoint = "SetThreadErrorMode", ExactSpelling = true)]
-        internal static extern int WindowsErrorMode(uint mode, out uint former);
-
-        [DllImport("kernel32", EntryPoint = "GetFileAttributesW", CharSet = CharSet.Unicode, ExactSpelling = true)]
-        internal static extern uint WindowsAttributes(string path);
-
-        [DllImport("kernel32", EntryPoint = "GetSystemInfo", ExactSpelling = true)]
-        internal static extern void WindowsSystemInfo([Out] byte[] info);
-    }
 }

@@ -135,7 +135,7 @@ namespace Cosmi.Interop
                     bool musl = SystemMethods.LinuxSymbol(IntPtr.Zero /* anything in the process */, NativeText.ToUtf8("gnu_get_libc_version")) == IntPtr.Zero;
                     return new NativePlatform(NativeSystem.Linux, UnixArchitecture(UnixNameField(names, 4 * LinuxNameField), is64Bit), musl);
                 default:
-                    throw new CosmiLibraryException("There is no native library of cosmi for " + system, "It exists for Windows, Linux and macOS.");
+                    throw new CosmiLibraryException("There is no native library of cosmi for " + system, "Use Windows, Linux or macOS.");
             }
         }
 

@@ -116,8 +116,8 @@ namespace Cosmi.PowerShell
             if (module != null && VersionOf(module) != CodeVersion && Interlocked.Exchange(ref differenceTold, 1) == 0)
             {
                 WriteWarning(
-                    $"Cosmi {VersionOf(module)} was imported from '{module.ModuleBase}', but its code at work here is that of {CodeVersion}, from"
-                    + $" '{typeof(CosmiCmdlet).Assembly.Location}'. Start a new session; if it says so too, install the module again.");
+                    $"Cosmi {VersionOf(module)} was imported from '{module.ModuleBase}', but this session runs the code of {CodeVersion}, from"
+                    + $" '{typeof(CosmiCmdlet).Assembly.Location}'. Start a new session; if the warning comes there too, reinstall the module.");
             }
         }
 

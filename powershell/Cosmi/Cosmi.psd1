@@ -9,7 +9,7 @@
     GUID                   = '6f0d8b1e-3a52-4c57-9d0a-5b1d2b7f4e63'
     Author                 = 'the cosmi authors'
     CompanyName            = 'the cosmi authors'
-    Copyright              = 'MIT licence'
+    Copyright              = 'Copyright (c) 2026 The cosmi authors'
     Description            = 'Azure Cosmos DB by managed identity: token, account keys and collections in one line, without a pasted secret.'
     PowerShellVersion      = '5.1'
     DotNetFrameworkVersion = '4.6.2'

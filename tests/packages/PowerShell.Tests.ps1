@@ -73,16 +73,15 @@ Describe 'The module folder' {
     }
 
     It 'takes the library from its own folder' {
-        Invoke-User -ModulePath $modules -Script '(Get-CosmiVersion).Library' | Should -BeLike "$modules*libcosmi.so"
+        Invoke-User -ModulePath $modules -Script '(Get-CosmiVersion).Path' | Should -BeLike "$modules*libcosmi.so"
     }
 
     It 'has a manifest in order, which names every file there is' {
         $manifest = Test-ModuleManifest -Path "$modules/Cosmi/Cosmi.psd1"
         [string] $manifest.Version | Should -Be $version
-        $data = Import-PowerShellDataFile -Path "$modules/Cosmi/Cosmi.psd1"
         $root = (Get-Item -Path "$modules/Cosmi").FullName
-        $files = @(Get-ChildItem -Path $root -Recurse -File | ForEach-Object { $_.FullName.Substring($root.Length + 1).Replace('\', '/') } | Sort-Object)
-        @($data.FileList | ForEach-Object { $_.Replace('\', '/') } | Sort-Object) | Should -Be $files
+        $files = @(Get-ChildItem -Path $root -Recurse -File | ForEach-Object { $_.FullName } | Sort-Object)
+        @($manifest.FileList | Sort-Object) | Should -Be $files
     }
 
     It 'has its help' {
@@ -156,6 +155,12 @@ Describe 'The bill of materials' {
         $bom.metadata.component.version | Should -Be $version
     }
 
+    It 'has what the compilers put into the library' {
+        foreach ($name in 'std', 'glibc', 'libunwind') {
+            @($bom.components.name) | Should -Contain $name
+        }
+    }
+
     It 'has what is in the library, and nothing of its tests and tools' {
         $names = @($bom.components.name)
         foreach ($name in 'rustls', 'reqwest', 'tokio', 'ring') {
@@ -164,8 +169,13 @@ Describe 'The bill of materials' {
         foreach ($name in 'axum', 'clap', 'cbindgen', 'quick-xml', 'rcgen') {
             $names | Should -Not -Contain $name
         }
+        $crates = @($bom.components | Where-Object -FilterScript { $_.PSObject.Properties['purl'] })
+        $crates.Count | Should -BeGreaterThan 40
+        foreach ($crate in $crates) {
+            $crate.purl | Should -BeLike "pkg:cargo/$($crate.name)@$($crate.version.Replace('+', '%2B'))"
+            $crate.hashes[0].content | Should -Match '^[0-9a-f]{64}$' -Because $crate.name
+        }
         foreach ($component in $bom.components) {
-            $component.purl | Should -BeLike 'pkg:cargo/*@*'
             @($component.licenses).Count | Should -BeGreaterThan 0 -Because $component.name
         }
     }

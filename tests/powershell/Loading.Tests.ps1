@@ -25,12 +25,12 @@ BeforeDiscovery {
         @{ File = 'text'; Says = 'is not the native library but a text file' }
         @{ File = 'lfs'; Says = 'is not the native library but a Git LFS pointer'; Do = 'git lfs pull' }
         @{ File = 'assembly'; Says = 'is not the native library but a .NET assembly' }
-        @{ File = 'linux-arm64'; Says = 'is a library for Linux arm64, but this process is ' }
-        @{ File = 'linux-riscv64'; Says = 'is a library for Linux riscv64, but this process is ' }
-        @{ File = 'osx-x64'; Says = 'is a library for macOS x64, but this process is ' }
-        @{ File = 'win-arm64'; Says = 'is a library for Windows arm64, but this process is ' }
-        @{ File = 'win-x86'; Says = 'is a library for Windows x86, but this process is ' }
-        @{ File = 'short'; Says = 'is damaged: ' }
+        @{ File = 'linux-arm64'; Says = 'is a library for Linux arm64, but this process needs one for ' }
+        @{ File = 'linux-riscv64'; Says = 'is a library for Linux riscv64, but this process needs one for ' }
+        @{ File = 'osx-x64'; Says = 'is a library for macOS x64, but this process needs one for ' }
+        @{ File = 'win-arm64'; Says = 'is a library for Windows arm64, but this process needs one for ' }
+        @{ File = 'win-x86'; Says = 'is a library for Windows x86, but this process needs one for ' }
+        @{ File = 'short'; Says = 'is incomplete: ' }
         @{ File = 'folder'; Says = 'COSMI_LIBRARY names' }
         @{ File = 'absent'; Says = 'which does not exist' }
     )
@@ -125,7 +125,7 @@ try { Get-CosmiToken -ErrorAction Stop } catch { Write-Failure -Record `$_ }
         $failure.id | Should -Be 'Cosmi.LibraryNotLoaded'
         $failure.category | Should -Be 'ResourceUnavailable'
         $failure.message | Should -BeLike "*for $($own.RuntimeIdentifier) was not found; tried '*runtimes*$($own.RuntimeIdentifier)*native*$name', *"
-        $failure.message | Should -Not -BeLike '*only for*'
+        $failure.message | Should -Not -BeLike '*only libraries for*'
         $failure.action | Should -BeLike "Install *$($own.RuntimeIdentifier)*COSMI_LIBRARY*"
     }
 
@@ -143,7 +143,7 @@ try { Get-CosmiVersion } catch { Write-Failure -Record `$_ }
         finally {
             [System.IO.Directory]::Delete([System.IO.Path]::Combine($folder, 'without', 'Cosmi', 'runtimes'), $true)
         }
-        $failure.message | Should -BeLike '*; there are libraries only for osx-arm64'
+        $failure.message | Should -BeLike '*; there are only libraries for osx-arm64'
     }
 
     It 'none is taken from the current directory, PATH or where the system looks' {
@@ -210,7 +210,7 @@ try { Get-CosmiVersion } catch { Write-Failure -Record `$_ }
 "@)
         $failure.id | Should -Be 'Cosmi.LibraryNotLoaded'
         $failure.message | Should -Be "The environment variable COSMI_LIBRARY is '$name', which is not an absolute path"
-        $failure.action | Should -BeLike '*take COSMI_LIBRARY away*'
+        $failure.action | Should -BeLike '*remove COSMI_LIBRARY*'
     }
 
     It 'that needs another one, that one is not taken from the current directory or PATH' -Skip:(-not $onWindows) {
@@ -257,7 +257,7 @@ try { Get-CosmiVersion } catch { Write-Failure -Record `$_ }
         $command = "mount -t tmpfs -o noexec,size=256m none '$mount' && cp -r '$staged' '$mount/Cosmi' && exec '$shell' -NoProfile -NonInteractive -File '$script'"
         $failure = ConvertFrom-Report -Text ((& unshare --mount sh -c $command) -join "`n")
         $failure.id | Should -Be 'Cosmi.LibraryNotLoaded'
-        $failure.message | Should -BeLike "*$mount/Cosmi/runtimes/*does not let its code run there*"
+        $failure.message | Should -BeLike "*$mount/Cosmi/runtimes/*does not allow code to run from there*"
         $failure.action | Should -BeLike '*noexec*'
     }
 }
@@ -340,7 +340,7 @@ foreach (`$case in '$($(foreach ($case in 'empty', 'text', 'lfs', 'assembly', 'l
             $failure.action | Should -BeLike "*$Do*"
         }
         # Where the variable names it, to correct that is what there is to do.
-        $failure.action | Should -BeLike "*for $($own.RuntimeIdentifier), or take COSMI_LIBRARY away*"
+        $failure.action | Should -BeLike "*for $($own.RuntimeIdentifier), or remove COSMI_LIBRARY*"
     }
 
     It 'leaves the session such that the right one loads' {
@@ -484,7 +484,7 @@ Import-Module -Name '$place'
 "@
         $lines = @($output.Trim() -split "\r?\n")
         $lines[0] | Should -Be ([string] $version)
-        $lines[1] | Should -BeLike "Cosmi $next was imported from *, but its code at work here is that of $version, *Start a new session*"
+        $lines[1] | Should -BeLike "Cosmi $next was imported from *, but this session runs the code of $version, *Start a new session*"
     }
 
     It 'a folder in which half of the files were replaced gives one warning' {
@@ -498,7 +498,7 @@ Import-Module -Name '$half'
 `$second.Count
 "@
         $lines = @($output.Trim() -split "\r?\n")
-        $lines[0].Replace('/', '\') | Should -BeLike "Cosmi $next was imported from '*half\Cosmi', but its code at work here is that of $version, from '*half\Cosmi\lib\Core\Cosmi.PowerShell.dll'. Start a new session*install the module again."
+        $lines[0].Replace('/', '\') | Should -BeLike "Cosmi $next was imported from '*half\Cosmi', but this session runs the code of $version, from '*half\Cosmi\lib\Core\Cosmi.PowerShell.dll'. Start a new session*reinstall the module."
         $lines[1] | Should -Be '0'
     }
 

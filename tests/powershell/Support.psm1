@@ -25,6 +25,21 @@ function Get-RepositoryRoot {
     (Resolve-Path -Path (Join-Path -Path $PSScriptRoot -ChildPath '../..')).ProviderPath
 }
 
+function Start-Child {
+    # Wine fails to start a process now and then, with a code of its own; a second time it does.
+    param([System.Diagnostics.ProcessStartInfo] $Start)
+    $internalError = 1359
+    try {
+        [System.Diagnostics.Process]::Start($Start)
+    }
+    catch [System.ComponentModel.Win32Exception] {
+        if ($_.Exception.GetBaseException().NativeErrorCode -ne $internalError) {
+            throw
+        }
+        [System.Diagnostics.Process]::Start($Start)
+    }
+}
+
 function Start-Simulator {
     <#
     .SYNOPSIS
@@ -44,7 +59,7 @@ function Start-Simulator {
     $start.UseShellExecute = $false
     $start.RedirectStandardInput = $true
     $start.RedirectStandardOutput = $true
-    $process = [System.Diagnostics.Process]::Start($start)
+    $process = Start-Child -Start $start
     $line = $process.StandardOutput.ReadLine()
     if (-not $line) {
         throw 'the simulator did not start'
@@ -328,6 +343,9 @@ function Invoke-Child {
         $start.RedirectStandardOutput = $true
         $start.RedirectStandardError = $true
         $start.RedirectStandardInput = $true
+        # As the child writes: without a console the two would not agree by themselves.
+        $start.StandardOutputEncoding = [System.Console]::OutputEncoding
+        $start.StandardErrorEncoding = [System.Console]::OutputEncoding
         foreach ($name in $Environment.Keys) {
             if ($null -eq $Environment[$name]) {
                 $start.EnvironmentVariables.Remove($name)
@@ -336,7 +354,7 @@ function Invoke-Child {
                 $start.EnvironmentVariables[$name] = $Environment[$name]
             }
         }
-        $process = [System.Diagnostics.Process]::Start($start)
+        $process = Start-Child -Start $start
         $process.StandardInput.Close()
         $failures = $process.StandardError.ReadToEndAsync()
         $output = $process.StandardOutput.ReadToEnd()

@@ -33,7 +33,10 @@ pub fn compile(workspace: &Workspace, source: &Path, profile: Profile) -> Result
     command.arg(source).arg(&library).arg("-o").arg(&program);
     if cfg!(target_os = "linux") {
         // The program asks for the library by its SONAME, which a build directory does not have.
-        let soname = folder.join(format!("libcosmi.so.{}", abi_major(workspace)?));
+        let header = workspace.root.join("include/cosmi.h");
+        let header = fs::read_to_string(&header)
+            .with_context(|| format!("could not read {}", header.display()))?;
+        let soname = folder.join(soname(&header)?);
         if soname.symlink_metadata().is_ok() {
             fs::remove_file(&soname)?;
         }
@@ -57,17 +60,14 @@ fn symlink(target: &Path, link: &Path) -> Result<()> {
         .with_context(|| format!("could not make {}", link.display()))
 }
 
-/// The major version of the ABI, from the header.
-fn abi_major(workspace: &Workspace) -> Result<u32> {
-    let file = workspace.root.join("include/cosmi.h");
-    let header =
-        fs::read_to_string(&file).with_context(|| format!("could not read {}", file.display()))?;
-    parse_abi_major(&header)
-        .with_context(|| format!("{} defines no COSMI_ABI_VERSION", file.display()))
+/// The name by which programs ask for the library on Linux, from the header's text.
+pub fn soname(header: &str) -> Result<String> {
+    let major = parse_abi_major(header).context("the header defines no COSMI_ABI_VERSION")?;
+    Ok(format!("libcosmi.so.{major}"))
 }
 
-/// The same from the header's text.
-pub fn parse_abi_major(header: &str) -> Option<u32> {
+/// The major version of the ABI.
+fn parse_abi_major(header: &str) -> Option<u32> {
     let value = header
         .lines()
         .find_map(|line| line.strip_prefix("#define COSMI_ABI_VERSION "))?

@@ -52,7 +52,7 @@ enum Command {
     Header,
     /// Formatting, lints, documentation, the Windows target, drift and the C# builds
     Check,
-    /// Run every test: Rust, C, C#, PowerShell and the tutorial's own commands
+    /// Run every test: Rust, C, C#, PowerShell, the tutorial's own commands, Windows under Wine, and the packages
     Test(test::Arguments),
     /// Run the tutorial against the simulator and print each step
     Demo(demo::Arguments),

@@ -179,6 +179,17 @@ mod tests {
     }
 
     #[test]
+    fn the_copyright_is_the_licences() {
+        let workspace = Workspace::find().unwrap();
+        let manifest = read(&workspace).unwrap();
+        let copyright = value(&manifest, "Copyright").unwrap();
+        for file in ["LICENSE", "powershell/Directory.Build.props"] {
+            let text = fs::read_to_string(workspace.root.join(file)).unwrap();
+            assert!(text.contains(&copyright), "{file}");
+        }
+    }
+
+    #[test]
     fn the_newest_section_with_a_text_is_taken() {
         let changelog = "# Changelog\n\nAbout.\n\n## [Unreleased]\n\n## [1.0] - 2026\n\n### Added\n\n- A.\n\n## [0.9]\n\n- B.\n";
         assert_eq!(newest_section(changelog), Some("### Added\n\n- A."));

@@ -7,12 +7,13 @@ mod interop;
 mod licenses;
 pub mod natives;
 mod nupkg;
+mod runtimes;
 mod sbom;
 mod sdk;
 mod verify;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{self, Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
@@ -26,51 +27,47 @@ use crate::workspace::{Workspace, is_ci};
 use natives::{Built, TARGETS, Target};
 use nupkg::{License, Specification};
 
-/// Where the packages are unless somebody says otherwise.
+/// Where the packages are in the source tree unless somebody says otherwise.
 pub const DIST: &str = "dist";
 
-#[derive(Args)]
+#[derive(Args, Default)]
 pub struct Arguments {
     /// Only for these platforms, by .NET's names of them [default: all that can be built here]
     #[arg(long, value_name = "RID", num_args = 1.., value_parser = TARGETS.map(|target| target.rid))]
     target: Vec<String>,
-    /// The folder to write to, made anew
-    #[arg(long, value_name = "DIR", default_value = DIST)]
-    out: PathBuf,
+    /// The folder to write to, made anew [default: dist in the source tree]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
     /// Build the libraries a second time, from a copy of the sources in another folder, and compare
     #[arg(long)]
     verify: bool,
 }
 
-impl Default for Arguments {
-    fn default() -> Arguments {
-        Arguments {
-            target: Vec::new(),
-            out: PathBuf::from(DIST),
-            verify: false,
-        }
-    }
-}
-
 /// The checksums of all the files beside it.
 const SUMS: &str = "SHA256SUMS";
 
+/// The folders of the module and of its zip.
+const POWERSHELL: &str = "powershell";
+const AUTOMATION: &str = "automation";
+
 pub fn run(workspace: &Workspace, tools: &Tools, arguments: &Arguments) -> Result<()> {
-    let folder = workspace.root.join(&arguments.out);
+    let folder = match &arguments.out {
+        Some(folder) => path::absolute(folder)?,
+        None => workspace.root.join(DIST),
+    };
     check_replaceable(&folder)?;
-    let mut left_out = Vec::new();
-    let mut built = Vec::new();
-    for target in &TARGETS {
-        if !arguments.target.is_empty() && !arguments.target.iter().any(|rid| rid == target.rid) {
-            left_out.push(format!("{}: not asked for", target.rid));
-        } else if let Some(what) = natives::missing(workspace, target) {
-            left_out.push(missing(target.rid, &what)?);
-        } else {
-            built.push((target, natives::build(workspace, target)?));
-        }
+    // What is missing is found before the minutes that building takes.
+    let (targets, mut left_out) = choose(&arguments.target, |target| {
+        natives::missing(workspace, target)
+    })?;
+    let dotnet = tools.dotnet()?;
+    if dotnet.is_none() {
+        let what = "the PowerShell module and the NuGet package";
+        left_out.push(missing(what, &format!("no dotnet here; {DOTNET_ADVICE}"))?);
     }
-    if built.is_empty() {
-        bail!("nothing can be built here:\n  {}", left_out.join("\n  "));
+    let mut built = Vec::new();
+    for target in targets {
+        built.push((target, natives::build(workspace, target)?));
     }
     println!();
     let faults: Vec<_> = built
@@ -87,15 +84,36 @@ pub fn run(workspace: &Workspace, tools: &Tools, arguments: &Arguments) -> Resul
 
     let dist = Dist::make(workspace, &folder)?;
     let notices = dist.describe(&built)?;
-    if let Some(dotnet) = tools.dotnet()? {
+    if let Some(dotnet) = dotnet {
         dist.module(tools, &built, &notices)?;
         interop::write(&dist, dotnet, &built, &notices)?;
-    } else {
-        let what = "the PowerShell module and the NuGet package";
-        left_out.push(missing(what, &format!("no dotnet here; {DOTNET_ADVICE}"))?);
     }
-    sdk::write(workspace, &built, &dist.folder, &notices)?;
+    sdk::write(&dist, &built, &notices)?;
     dist.finish(&left_out)
+}
+
+/// The targets to build, and a line for each one that is left out. One that is asked for by name is not left out.
+fn choose(
+    named: &[String],
+    lacks: impl Fn(&Target) -> Option<String>,
+) -> Result<(Vec<&'static Target>, Vec<String>)> {
+    let (mut chosen, mut left_out) = (Vec::new(), Vec::new());
+    for target in &TARGETS {
+        let is_named = named.iter().any(|rid| rid == target.rid);
+        if !is_named && !named.is_empty() {
+            left_out.push(format!("{}: not asked for", target.rid));
+            continue;
+        }
+        match lacks(target) {
+            None => chosen.push(target),
+            Some(what) if is_named => bail!("{}: {what}", target.rid),
+            Some(what) => left_out.push(missing(target.rid, &what)?),
+        }
+    }
+    if chosen.is_empty() {
+        bail!("nothing can be built here:\n  {}", left_out.join("\n  "));
+    }
+    Ok((chosen, left_out))
 }
 
 /// A line for something that cannot be built here; on a build server that is an error.
@@ -109,19 +127,34 @@ fn missing(what: &str, why: &str) -> Result<String> {
 
 /// A folder with something in it that this command did not write is not removed.
 fn check_replaceable(folder: &Path) -> Result<()> {
-    let is_ours = !folder.exists()
-        || folder.join(SUMS).is_file()
-        || fs::read_dir(folder)
-            .with_context(|| format!("{} is not a folder", folder.display()))?
-            .next()
-            .is_none();
-    if !is_ours {
+    if !folder.exists() {
+        return Ok(());
+    }
+    let entries = fs::read_dir(folder)
+        .with_context(|| format!("{} is not a folder", folder.display()))?
+        .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))
+        .collect::<Result<Vec<_>>>()?;
+    let foreign = entries.iter().find(|name| !is_ours(name));
+    if let Some(name) = foreign {
+        bail!(
+            "{} has something else in it, {name}; remove it, or name another folder with --out",
+            folder.display()
+        );
+    }
+    if !entries.is_empty() && !folder.join(SUMS).is_file() {
         bail!(
             "{} is not empty and has no {SUMS}; remove it, or name another folder with --out",
             folder.display()
         );
     }
     Ok(())
+}
+
+/// Whether this command writes something of that name.
+fn is_ours(name: &str) -> bool {
+    [SUMS, licenses::FILE, POWERSHELL, AUTOMATION].contains(&name)
+        || name.starts_with("cosmi-")
+        || name.starts_with("Cosmi.")
 }
 
 /// The folder that is written, and what is the same for all in it.
@@ -159,19 +192,23 @@ impl Dist<'_> {
         let targets: Vec<_> = built.iter().map(|(target, _)| *target).collect();
         let crates = crates::of_library(self.workspace, &targets)?;
         let standard_library = licenses::standard_library(self.workspace)?;
+        let runtimes = runtimes::of_targets(&targets);
         let authors = manifest::value(&self.manifest, "Author")?;
         fs::write(
             self.folder.join(format!("cosmi-{}.cdx.json", self.version)),
-            sbom::document(&crates, &standard_library, &authors, self.date)?,
+            sbom::document(&crates, &standard_library, &runtimes, &authors, self.date)?,
         )?;
         let notices = self.folder.join(licenses::FILE);
-        fs::write(&notices, licenses::document(&crates, &standard_library)?)?;
+        fs::write(
+            &notices,
+            licenses::document(&crates, &standard_library, &runtimes)?,
+        )?;
         Ok(notices)
     }
 
     /// Writes the module as a folder, as a package for a gallery and as the zip that Azure Automation imports.
     fn module(&self, tools: &Tools, built: &[(&Target, Built)], notices: &Path) -> Result<()> {
-        let module = self.folder.join("powershell").join("Cosmi");
+        let module = self.folder.join(POWERSHELL).join("Cosmi");
         let natives: Vec<_> = built
             .iter()
             .map(|(target, built)| Native {
@@ -212,7 +249,7 @@ impl Dist<'_> {
         )?;
         // The zip, the folder in it and the manifest in that must have one name.
         archive::zip(
-            &self.folder.join("automation").join("Cosmi.zip"),
+            &self.folder.join(AUTOMATION).join("Cosmi.zip"),
             archive::folder(&module, "Cosmi/")?,
             self.date,
         )
@@ -274,6 +311,25 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_is_asked_for_by_name_is_built_or_an_error() {
+        let no_zig = |target: &Target| (!target.is_linked_by_gcc()).then(|| "no zig".to_owned());
+        let named =
+            |rids: &[&str]| -> Vec<String> { rids.iter().map(ToString::to_string).collect() };
+        let rids = |targets: Vec<&Target>| -> Vec<&str> {
+            targets.iter().map(|target| target.rid).collect()
+        };
+        let (chosen, left_out) = choose(&named(&["win-x64"]), no_zig).unwrap();
+        assert_eq!(rids(chosen), ["win-x64"]);
+        assert!(left_out.contains(&"linux-x64: not asked for".to_owned()));
+        let error = choose(&named(&["win-x64", "linux-x64"]), no_zig).err();
+        assert_eq!(error.unwrap().to_string(), "linux-x64: no zig");
+        let (chosen, left_out) = choose(&[], |_| None).unwrap();
+        assert_eq!(rids(chosen), TARGETS.map(|target| target.rid));
+        assert!(left_out.is_empty());
+        assert!(choose(&[], |_| Some("nothing".to_owned())).is_err());
+    }
+
+    #[test]
     fn only_what_this_command_wrote_is_removed() {
         let folder = std::env::temp_dir().join(format!("cosmi-dist-{}", std::process::id()));
         assert!(check_replaceable(&folder).is_ok(), "not there");
@@ -286,7 +342,13 @@ mod tests {
             "a file"
         );
         fs::write(folder.join(SUMS), "").unwrap();
+        let error = check_replaceable(&folder).unwrap_err().to_string();
+        assert!(error.contains("thesis.txt"), "somebody's, with checksums");
+        fs::remove_file(folder.join("thesis.txt")).unwrap();
+        fs::write(folder.join("cosmi-1.2.3.cdx.json"), "").unwrap();
         assert!(check_replaceable(&folder).is_ok(), "ours");
+        fs::remove_file(folder.join(SUMS)).unwrap();
+        assert!(check_replaceable(&folder).is_err(), "of another origin");
         fs::remove_dir_all(folder).unwrap();
     }
 }

@@ -17,6 +17,7 @@ use crate::workspace::Workspace;
 const LEVEL: u8 = 9;
 
 /// A file of an archive, or a link.
+#[derive(Clone)]
 pub struct Entry {
     /// Below the archive's root, with slashes.
     pub name: String,
@@ -37,8 +38,18 @@ impl Entry {
         }
     }
 
+    /// A plain file with the content of one on disk.
+    pub fn read(name: impl Into<String>, path: &Path) -> Result<Entry> {
+        let bytes = fs::read(path).with_context(|| format!("could not read {}", path.display()))?;
+        Ok(Entry::file(name, bytes))
+    }
+
     fn mode(&self) -> u32 {
-        if self.executable { 0o755 } else { 0o644 }
+        match (&self.link, self.executable) {
+            (Some(_), _) => 0o777,
+            (None, true) => 0o755,
+            (None, false) => 0o644,
+        }
     }
 }
 
@@ -78,10 +89,7 @@ fn collect(path: &Path, prefix: &str, entries: &mut Vec<Entry>) -> Result<()> {
         if entry.file_type()?.is_dir() {
             collect(&entry.path(), &format!("{prefix}{name}/"), entries)?;
         } else {
-            entries.push(Entry::file(
-                format!("{prefix}{name}"),
-                fs::read(entry.path())?,
-            ));
+            entries.push(Entry::read(format!("{prefix}{name}"), &entry.path())?);
         }
     }
     Ok(())
@@ -262,7 +270,7 @@ mod tests {
             [
                 plain("a", 0o755),
                 plain("b/text", 0o644),
-                ("link".to_owned(), 0o644, Some("a".to_owned()))
+                ("link".to_owned(), 0o777, Some("a".to_owned()))
             ]
         );
         fs::remove_dir_all(folder).unwrap();

@@ -127,11 +127,9 @@ impl Graph {
                 let text = |key: &str| package[key].as_str().map(str::to_owned);
                 let manifest = PathBuf::from(text("manifest_path").unwrap_or_default());
                 Ok(Crate {
-                    license: text("license")
-                        .with_context(|| format!("{id} names no licence"))?
-                        // The old way to write it.
-                        .replace(" / ", " OR ")
-                        .replace('/', " OR "),
+                    license: spdx(
+                        &text("license").with_context(|| format!("{id} names no licence"))?,
+                    ),
                     description: text("description").map(|text| one_line(&text)),
                     repository: text("repository"),
                     folder: manifest
@@ -146,6 +144,11 @@ impl Graph {
             })
             .collect()
     }
+}
+
+/// A licence as SPDX writes it now; a slash is the old way.
+pub fn spdx(license: &str) -> String {
+    license.replace(" / ", " OR ").replace('/', " OR ")
 }
 
 fn one_line(text: &str) -> String {

@@ -5,16 +5,14 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
+use memchr::memmem;
 use object::read::elf::{ElfFile64, ProgramHeader};
 use object::read::pe::{ImageNtHeaders, ImageOptionalHeader, PeFile64, ResourceDirectoryEntryData};
 use object::read::{NameOrOrdinal, Object};
 use object::{Architecture, Endianness, LittleEndian, elf, pe};
 
 use super::natives::{Built, Target};
-use crate::c_program::parse_abi_major;
-
-/// What is shipped stays small.
-const SIZE_LIMIT: u64 = 2_300_000;
+use crate::c_program;
 
 pub const HEADER: &str = include_str!("../../../include/cosmi.h");
 
@@ -48,16 +46,19 @@ const WINDOWS: [&str; 12] = [
 /// What the folders of users begin with.
 const HOMES: [&str; 4] = ["/root/", "/home/", "/Users/", "\\Users\\"];
 
+/// Where zig's C compiler works, in the cache of whoever builds.
+const ZIG_SCRATCH: &str = "/zig/tmp/";
+
 /// What a library needs to be loaded.
-pub struct Imports {
-    pub size: u64,
-    pub libraries: BTreeSet<String>,
+struct Imports {
+    size: u64,
+    libraries: BTreeSet<String>,
     /// The oldest glibc that has everything it asks for.
-    pub glibc: Option<String>,
+    glibc: Option<String>,
 }
 
 /// Fails on a library that is not fit to be shipped; prints a row about it in any case.
-pub fn check(target: &Target, built: &Built) -> Result<Imports> {
+pub fn check(target: &Target, built: &Built) -> Result<()> {
     let library = fs::read(&built.library)
         .with_context(|| format!("could not read {}", built.library.display()))?;
     let mut faults = Vec::new();
@@ -71,8 +72,8 @@ pub fn check(target: &Target, built: &Built) -> Result<Imports> {
         faults.push(format!("it is for {:?}", file.architecture()));
     }
     faults.extend(export_faults(&file)?);
-    if imports.size > SIZE_LIMIT {
-        faults.push(format!("it is larger than {SIZE_LIMIT} bytes"));
+    if imports.size > target.size_limit {
+        faults.push(format!("it is larger than {} bytes", target.size_limit));
     }
     let private: Vec<&str> = built
         .private_paths
@@ -84,10 +85,13 @@ pub fn check(target: &Target, built: &Built) -> Result<Imports> {
         &[&private[..], &HOMES].concat(),
     )?);
     // Some crates bring objects that were compiled elsewhere, and in a static library these keep their names.
-    faults.extend(path_fault(&built.static_library, &private)?);
+    faults.extend(path_fault(
+        &built.static_library,
+        &[&private[..], &[ZIG_SCRATCH]].concat(),
+    )?);
     println!("{}", row(target, &imports));
     if faults.is_empty() {
-        return Ok(imports);
+        return Ok(());
     }
     bail!(
         "{} of {} is not fit to be shipped: {}",
@@ -184,10 +188,7 @@ fn linux(target: &Target, library: &[u8], faults: &mut Vec<String>) -> Result<Im
         &MUSL
     };
     faults.extend(foreign(&libraries, allowed));
-    let wanted = format!(
-        "libcosmi.so.{}",
-        parse_abi_major(HEADER).context("the header states no ABI version")?
-    );
+    let wanted = c_program::soname(HEADER)?;
     if soname != wanted {
         faults.push(format!("its SONAME is {soname:?}, not {wanted}"));
     }
@@ -361,11 +362,10 @@ fn path_fault(library: &Path, paths: &[&str]) -> Result<Option<String>> {
 }
 
 fn first_in<'a>(bytes: &[u8], texts: &[&'a str]) -> Option<&'a str> {
-    texts.iter().copied().find(|text| {
-        bytes
-            .windows(text.len())
-            .any(|window| window == text.as_bytes())
-    })
+    texts
+        .iter()
+        .copied()
+        .find(|text| memmem::find(bytes, text.as_bytes()).is_some())
 }
 
 #[cfg(test)]

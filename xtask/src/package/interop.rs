@@ -9,7 +9,7 @@ use quick_xml::escape::unescape;
 use super::archive::Entry;
 use super::natives::{Built, Target};
 use super::nupkg::{self, Specification};
-use super::{Dist, archive};
+use super::{Dist, archive, licenses};
 use crate::tools::Tool;
 use crate::{build, module, process};
 
@@ -30,14 +30,17 @@ pub fn write(dist: &Dist, dotnet: &Tool, built: &[(&Target, Built)], notices: &P
     ))?;
 
     let mut files = archive::folder(&project.join("package"), "")?;
-    files.push(file("LICENSE", &dist.workspace.root.join("LICENSE"))?);
-    files.push(file(super::licenses::FILE, notices)?);
+    files.push(Entry::read(
+        "LICENSE",
+        &dist.workspace.root.join("LICENSE"),
+    )?);
+    files.push(Entry::read(licenses::FILE, notices)?);
     let mut symbols = Vec::new();
     for framework in FRAMEWORKS {
         let output = |ending: &str| -> Result<Entry> {
             let name = format!("{ID}.{ending}");
-            file(
-                &format!("lib/{framework}/{name}"),
+            Entry::read(
+                format!("lib/{framework}/{name}"),
                 &module::output(dist.workspace, ID, framework).join(&name),
             )
         };
@@ -47,7 +50,7 @@ pub fn write(dist: &Dist, dotnet: &Tool, built: &[(&Target, Built)], notices: &P
     }
     for (target, built) in built {
         let name = format!("runtimes/{}/native/{}", target.rid, target.library);
-        files.push(file(&name, &built.library)?);
+        files.push(Entry::read(name, &built.library)?);
     }
     let specification = || -> Result<Specification> {
         Ok(Specification {
@@ -70,11 +73,6 @@ pub fn write(dist: &Dist, dotnet: &Tool, built: &[(&Target, Built)], notices: &P
         ..specification()?
     };
     nupkg::write(&package("snupkg"), &of_symbols, symbols, dist.date)
-}
-
-fn file(name: &str, path: &Path) -> Result<Entry> {
-    let bytes = fs::read(path).with_context(|| format!("could not read {}", path.display()))?;
-    Ok(Entry::file(name, bytes))
 }
 
 /// What the project says of itself.

@@ -8,7 +8,8 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use quick_xml::escape::unescape;
 
-use super::crates::{Crate, Id};
+use super::crates::{Crate, Id, spdx};
+use super::runtimes::Runtime;
 use crate::process;
 use crate::workspace::Workspace;
 
@@ -38,9 +39,6 @@ const NOT_IN_THE_LIBRARY: [&str; 17] = [
     "wasi",
     "wit-bindgen",
 ];
-
-/// Start-up code of this project is in every library for Windows, which must carry its text.
-const MINGW: &str = include_str!("../../licenses/mingw-w64.txt");
 
 /// What the toolchain says of the part of every library that it brings along.
 pub struct StandardLibrary {
@@ -126,7 +124,7 @@ fn toolchain_notices(page: &str) -> Result<Vec<Notice>> {
                     name: name.to_owned(),
                     version: version.to_owned(),
                 },
-                license: unescape(license.trim())?.into_owned(),
+                license: spdx(&unescape(license.trim())?),
                 file: unescape(file)?.into_owned(),
                 text: unescape(text)?.into_owned(),
             });
@@ -171,25 +169,15 @@ fn crate_notices(crates: &[Crate]) -> Result<Vec<Notice>> {
 }
 
 /// All of it as one text: what there is, then each text once, with what it goes with.
-pub fn document(crates: &[Crate], standard_library: &StandardLibrary) -> Result<String> {
+pub fn document(
+    crates: &[Crate],
+    standard_library: &StandardLibrary,
+    runtimes: &[(&Runtime, Vec<&str>)],
+) -> Result<String> {
     let mut notices = crate_notices(crates)?;
     notices.extend(standard_library.notices.iter().cloned());
-    if crates.iter().any(is_on_windows) {
-        notices.push(Notice {
-            of: Id {
-                name: "mingw-w64".to_owned(),
-                version: "runtime".to_owned(),
-            },
-            license: "ZPL-2.1".to_owned(),
-            file: "COPYING".to_owned(),
-            text: MINGW.to_owned(),
-        });
-    }
+    notices.extend(runtimes.iter().map(|(runtime, _)| runtime.notice()));
     written(&notices)
-}
-
-fn is_on_windows(one: &Crate) -> bool {
-    one.rids.iter().any(|rid| rid.starts_with("win-"))
 }
 
 fn written(notices: &[Notice]) -> Result<String> {
@@ -198,6 +186,9 @@ fn written(notices: &[Notice]) -> Result<String> {
     let mut places = BTreeMap::new();
     for notice in notices {
         packages.insert(&notice.of, &notice.license);
+        if notice.text.is_empty() {
+            continue;
+        }
         // Copies of one text differ in how its lines are broken and indented.
         let words: Vec<_> = notice.text.split_whitespace().collect();
         let place = *places.entry(words).or_insert_with(|| {
@@ -210,7 +201,8 @@ fn written(notices: &[Notice]) -> Result<String> {
     }
     let mut document = String::from(
         "The native library of cosmi contains these packages, each under the licence named.\n\
-         std is the Rust standard library, which brings some of them a second time.\n\n",
+         std is the Rust standard library, which brings some of them a second time. What is called runtime here comes\n\
+         from compilers; where it has no text below, its licence lets programs have it without one.\n\n",
     );
     for (id, license) in packages {
         writeln!(document, "{:<32}{license}", id.to_string())?;
@@ -231,6 +223,8 @@ fn written(notices: &[Notice]) -> Result<String> {
 #[cfg(test)]
 mod tests {
     use super::super::crates::tests::{id, sample};
+    use super::super::natives::WINDOWS_X64;
+    use super::super::runtimes;
     use super::*;
 
     fn notice(name: &str, file: &str, text: &str) -> Notice {
@@ -270,7 +264,7 @@ mod tests {
 
     #[test]
     fn the_page_of_the_toolchain_is_read() {
-        let page = "<h2>x</h2>\n<h3>📦 cfg-if-1.0.4</h3>\n<p><b>License:</b> MIT OR Apache-2.0</p>\n<p><b>Notices:</b>\n\
+        let page = "<h2>x</h2>\n<h3>📦 cfg-if-1.0.4</h3>\n<p><b>License:</b> MIT/Apache-2.0</p>\n<p><b>Notices:</b>\n\
                     <details><summary><code>LICENSE-MIT</code></summary><pre>\nA &#34;b&#34; &lt;c&gt;\n</pre></details></p>\n\
                     <h3>📦 wasi-0.11.1+wasi-1</h3>\n<p><b>License:</b> MIT</p>\n<summary><code>L</code></summary><pre>no</pre>\n";
         let notices = toolchain_notices(page).unwrap();
@@ -279,6 +273,20 @@ mod tests {
         assert_eq!(notices[0].license, "MIT OR Apache-2.0");
         assert_eq!(notices[0].file, "LICENSE-MIT");
         assert_eq!(notices[0].text, "\nA \"b\" <c>\n");
+    }
+
+    #[test]
+    fn a_runtime_has_its_text_if_its_licence_asks_for_one() {
+        let standard_library = StandardLibrary {
+            version: "1.0.0".to_owned(),
+            notices: Vec::new(),
+        };
+        let runtimes = runtimes::of_targets(&[WINDOWS_X64]);
+        let document = document(&[], &standard_library, &runtimes).unwrap();
+        assert!(document.contains("\nmingw-w64 runtime "), "{document}");
+        assert!(document.contains("\nmingw-w64 runtime (COPYING)\n"));
+        assert!(document.contains("\nlibgcc runtime "));
+        assert!(!document.contains("libgcc runtime (COPYING)"));
     }
 
     #[test]
@@ -297,18 +305,6 @@ mod tests {
         assert_eq!(notices.len(), 1);
         assert_eq!(notices[0].file, "License.txt");
 
-        let standard_library = StandardLibrary {
-            version: "1.0.0".to_owned(),
-            notices: Vec::new(),
-        };
-        let on_windows = document(&crates, &standard_library).unwrap();
-        assert!(
-            on_windows.contains("\nmingw-w64 runtime (COPYING)\n"),
-            "{on_windows}"
-        );
-        crates[0].rids.remove("win-x64");
-        let elsewhere = document(&crates, &standard_library).unwrap();
-        assert!(!elsewhere.contains("mingw"), "{elsewhere}");
         fs::remove_dir_all(folder).unwrap();
     }
 }

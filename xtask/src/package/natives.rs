@@ -23,6 +23,8 @@ pub struct Target {
     pub library: &'static str,
     /// The oldest glibc it runs with.
     pub glibc: Option<&'static str>,
+    /// How many bytes the shared library may have; docs/PACKAGING.md says what they are spent on.
+    pub size_limit: u64,
     linker: Linker,
 }
 
@@ -51,6 +53,7 @@ pub const TARGETS: [Target; 5] = [
         rid: "win-x64",
         library: "cosmi.dll",
         glibc: None,
+        size_limit: 2_600_000,
         linker: Linker::MinGw,
     },
     Target {
@@ -58,6 +61,7 @@ pub const TARGETS: [Target; 5] = [
         rid: "win-arm64",
         library: "cosmi.dll",
         glibc: None,
+        size_limit: 2_300_000,
         linker: Linker::Zig,
     },
     Target {
@@ -65,6 +69,7 @@ pub const TARGETS: [Target; 5] = [
         rid: "linux-x64",
         library: "libcosmi.so",
         glibc: Some("2.17"),
+        size_limit: 2_800_000,
         linker: Linker::Zig,
     },
     Target {
@@ -72,6 +77,7 @@ pub const TARGETS: [Target; 5] = [
         rid: "linux-arm64",
         library: "libcosmi.so",
         glibc: Some("2.17"),
+        size_limit: 2_550_000,
         linker: Linker::Zig,
     },
     Target {
@@ -79,6 +85,7 @@ pub const TARGETS: [Target; 5] = [
         rid: "linux-musl-x64",
         library: "libcosmi.so",
         glibc: None,
+        size_limit: 2_800_000,
         linker: Linker::Zig,
     },
 ];
@@ -94,6 +101,11 @@ const SEPARATOR: &str = "\u{1f}";
 impl Target {
     pub fn is_windows(&self) -> bool {
         self.triple.contains("-windows-")
+    }
+
+    /// Zig, which is Clang, links the others.
+    pub fn is_linked_by_gcc(&self) -> bool {
+        self.linker == Linker::MinGw
     }
 
     /// Its tools make import libraries in the short form, which no tool here can strip.
@@ -139,10 +151,16 @@ pub fn build_at(
         flags.push(exports);
     }
     command.env("CARGO_ENCODED_RUSTFLAGS", flags);
-    // Objects compiled from C would name the compiler's folders.
-    command.env(format!("CFLAGS_{}", target.triple.replace('-', "_")), "-g0");
+    command.env(
+        format!("CFLAGS_{}", target.triple.replace('-', "_")),
+        c_flags(target),
+    );
     // The date that linkers put into a DLL.
     command.env("SOURCE_DATE_EPOCH", "0");
+    if output != workspace.target {
+        // Objects that zig has in its cache would stand in for those it compiles now.
+        command.env("ZIG_GLOBAL_CACHE_DIR", output.join("zig"));
+    }
     let (status, said) = process::tee(&mut command)?;
     if !status.success() {
         bail!("the build for {} failed ({status})", target.rid);
@@ -208,7 +226,7 @@ pub fn missing(workspace: &Workspace, target: &Target) -> Option<String> {
 
 /// `cargo rustc` with the target's linker.
 fn cargo(workspace: &Workspace, target: &Target) -> Result<Command> {
-    if target.linker == Linker::MinGw {
+    if target.is_linked_by_gcc() {
         return Ok(workspace.cargo(&["rustc", "--target", target.triple]));
     }
     let (program, path) = zig(workspace).with_context(|| format!("no {ZIGBUILD} here"))?;
@@ -261,6 +279,16 @@ fn rust_flags(target: &Target, renamed: &[(PathBuf, String)]) -> OsString {
         flags.push(flag);
     }
     flags.join(SEPARATOR.as_ref())
+}
+
+/// What is asked of the C compiler, whose objects would name its folders.
+fn c_flags(target: &Target) -> &'static str {
+    if target.is_llvm_windows() {
+        // Zig names an object after a passing file of its cache, even where it writes no debug information.
+        "-g0 -s"
+    } else {
+        "-g0"
+    }
 }
 
 /// Writes what a DLL exports, as linkers read it. The compiler does the same, but cargo-zigbuild leaves its file out.

@@ -8,11 +8,13 @@ use time::format_description::well_known::Rfc3339;
 
 use super::crates::{Crate, Id};
 use super::licenses::StandardLibrary;
+use super::runtimes::Runtime;
 
 /// The document as text.
 pub fn document(
     crates: &[Crate],
     standard_library: &StandardLibrary,
+    runtimes: &[(&Runtime, Vec<&str>)],
     authors: &str,
     date: OffsetDateTime,
 ) -> Result<String> {
@@ -31,7 +33,24 @@ pub fn document(
         "scope": "required",
         "licenses": [{ "expression": "Apache-2.0 OR MIT" }],
     })];
-    let mut dependencies = Vec::new();
+    let mut from_compilers = Vec::new();
+    for (runtime, rids) in runtimes {
+        let reference = format!("runtime:{}", runtime.name);
+        let mut component = json!({
+            "type": "library",
+            "bom-ref": reference,
+            "name": runtime.name,
+            "description": runtime.description,
+            "scope": "required",
+            "licenses": [{ "expression": runtime.license }],
+        });
+        if rids.len() != all_rids {
+            component["properties"] = platforms(rids);
+        }
+        components.push(component);
+        from_compilers.push(reference);
+    }
+    let mut dependencies = vec![json!({ "ref": standard, "dependsOn": from_compilers })];
     for one in crates {
         let mut needed: Vec<_> = one.dependencies.iter().map(reference).collect();
         needed.push(standard.clone());
@@ -80,14 +99,16 @@ fn component(one: &Crate, all_rids: usize) -> Value {
         component["externalReferences"] = json!([{ "type": "vcs", "url": repository }]);
     }
     if one.rids.len() != all_rids {
-        let rids: Vec<_> = one
-            .rids
-            .iter()
-            .map(|rid| json!({ "name": "cosmi:rid", "value": rid }))
-            .collect();
-        component["properties"] = json!(rids);
+        component["properties"] = platforms(&one.rids);
     }
     component
+}
+
+/// The properties of what is on these platforms only.
+fn platforms<'a>(rids: impl IntoIterator<Item = &'a &'a str>) -> Value {
+    rids.into_iter()
+        .map(|rid| json!({ "name": "cosmi:rid", "value": rid }))
+        .collect()
 }
 
 /// The package URL, which also names the component in this document. A plus sign would mean a space.
@@ -117,8 +138,8 @@ fn serial_number(document: &str) -> String {
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::super::natives::TARGETS;
-    use super::super::{crates, licenses};
+    use super::super::natives::{TARGETS, WINDOWS_X64};
+    use super::super::{crates, licenses, runtimes};
     use super::*;
     use crate::process;
     use crate::workspace::Workspace;
@@ -129,7 +150,10 @@ mod tests {
             notices: Vec::new(),
         };
         let date = OffsetDateTime::from_unix_timestamp(1_750_000_000).unwrap();
-        let text = document(&crates::tests::sample(), &standard_library, "us", date).unwrap();
+        let crates = crates::tests::sample();
+        let linux = TARGETS.iter().find(|target| target.rid == "linux-x64");
+        let runtimes = runtimes::of_targets(&[WINDOWS_X64, linux.unwrap()]);
+        let text = document(&crates, &standard_library, &runtimes, "us", date).unwrap();
         serde_json::from_str(&text).unwrap()
     }
 
@@ -148,6 +172,10 @@ mod tests {
             components,
             [
                 "std@1.90.0",
+                "runtime:glibc",
+                "runtime:libgcc",
+                "runtime:libunwind",
+                "runtime:mingw-w64",
                 "pkg:cargo/a@1.0.0",
                 "pkg:cargo/b@1.0.0",
                 "pkg:cargo/b@2.0.0"
@@ -155,7 +183,7 @@ mod tests {
         );
         let mut known: BTreeSet<_> = components.into_iter().collect();
         known.insert("pkg:cargo/cosmi@0.1.0".to_owned());
-        assert_eq!(texts(&document["dependencies"], "ref").len(), 4);
+        assert_eq!(texts(&document["dependencies"], "ref").len(), 5);
         for one in document["dependencies"].as_array().unwrap() {
             assert!(known.contains(one["ref"].as_str().unwrap()));
             for needed in one["dependsOn"].as_array().unwrap() {
@@ -172,7 +200,7 @@ mod tests {
         let crates = crates::of_library(&workspace, &[target]).unwrap();
         let standard_library = licenses::standard_library(&workspace).unwrap();
         let date = OffsetDateTime::from_unix_timestamp(1_750_000_000).unwrap();
-        let text = document(&crates, &standard_library, "us", date).unwrap();
+        let text = document(&crates, &standard_library, &[], "us", date).unwrap();
         let document: Value = serde_json::from_str(&text).unwrap();
         let mut components: Vec<_> = document["components"]
             .as_array()
@@ -208,7 +236,7 @@ mod tests {
         assert!(packages.len() > 10, "{tree}");
         assert_eq!(components, packages.into_iter().collect::<Vec<_>>());
 
-        let texts = licenses::document(&crates, &standard_library).unwrap();
+        let texts = licenses::document(&crates, &standard_library, &[]).unwrap();
         for one in crates.iter().filter(|one| one.checksum.is_some()) {
             assert!(
                 texts.contains(&format!("\n{} (", one.id)),
@@ -226,13 +254,21 @@ mod tests {
         assert_eq!(library["name"], "cosmi");
         assert_eq!(library["version"], "0.1.0");
         assert_eq!(library.get("purl"), None);
-        let a = &document["components"][1];
+        let components = document["components"].as_array().unwrap();
+        let component = |name: &str, version: &str| {
+            let is_it = |one: &&Value| one["name"] == name && one["version"] == version;
+            components.iter().find(is_it).unwrap()
+        };
+        let a = component("a", "1.0.0");
         assert_eq!(a["purl"], "pkg:cargo/a@1.0.0");
         assert_eq!(a["hashes"][0]["content"], "aa");
         assert_eq!(a["licenses"][0]["expression"], "MIT OR ISC");
         assert_eq!(a.get("properties"), None);
-        let on_windows = &document["components"][2];
+        let on_windows = component("b", "1.0.0");
         assert_eq!(on_windows["properties"][0]["value"], "win-x64");
+        let mingw = components.iter().find(|one| one["name"] == "mingw-w64");
+        assert_eq!(mingw.unwrap()["licenses"][0]["expression"], "ZPL-2.1");
+        assert_eq!(mingw.unwrap()["properties"][0]["value"], "win-x64");
         assert_eq!(document["metadata"]["timestamp"], "2025-06-15T15:06:40Z");
     }
 

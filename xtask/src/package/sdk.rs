@@ -2,16 +2,16 @@
 //! installation.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result};
 use ar_archive_writer::{COFFShortExport, MachineTypes, write_import_library};
 use object::read::{NameOrOrdinal, Object};
 
 use super::archive::{self, Entry};
-use super::imports;
 use super::natives::{Built, Target};
-use crate::c_program::parse_abi_major;
+use super::{Dist, imports, licenses};
+use crate::c_program;
 use crate::workspace::Workspace;
 
 const PKG_CONFIG: &str = include_str!("../../sdk/cosmi.pc.in");
@@ -22,80 +22,54 @@ const CMAKE_WINDOWS: &str = include_str!("../../sdk/cosmi-targets-windows.cmake.
 const README: &str = include_str!("../../sdk/README.md");
 
 /// Writes one archive for each target.
-pub fn write(
-    workspace: &Workspace,
-    built: &[(&Target, Built)],
-    into: &Path,
-    notices: &Path,
-) -> Result<Vec<PathBuf>> {
-    let date = archive::source_date(workspace)?;
-    let common = common(workspace, notices)?;
-    let mut written = Vec::new();
+pub fn write(dist: &Dist, built: &[(&Target, Built)], notices: &Path) -> Result<()> {
+    let common = common(dist.workspace, notices)?;
     for (target, built) in built {
-        let name = format!("cosmi-{}-{}", env!("CARGO_PKG_VERSION"), target.rid);
+        let name = format!("cosmi-{}-{}", dist.version, target.rid);
         let entries = common
             .iter()
-            .map(|(name, bytes)| Entry::file(name, bytes.as_slice()))
+            .cloned()
             .chain(of_target(target, built)?)
             .map(|entry| Entry {
                 name: format!("{name}/{}", entry.name),
                 ..entry
             })
             .collect();
-        let file = if target.is_windows() {
-            let file = into.join(format!("{name}.zip"));
-            archive::zip(&file, entries, date)?;
-            file
+        if target.is_windows() {
+            archive::zip(&dist.folder.join(format!("{name}.zip")), entries, dist.date)?;
         } else {
-            let file = into.join(format!("{name}.tar.gz"));
-            archive::tar_gz(&file, entries, date)?;
-            file
-        };
-        written.push(file);
+            archive::tar_gz(
+                &dist.folder.join(format!("{name}.tar.gz")),
+                entries,
+                dist.date,
+            )?;
+        }
     }
-    Ok(written)
+    Ok(())
 }
 
 /// What is the same on every platform.
-fn common(workspace: &Workspace, notices: &Path) -> Result<Vec<(String, Vec<u8>)>> {
-    let read =
-        |path: &Path| fs::read(path).with_context(|| format!("could not read {}", path.display()));
+fn common(workspace: &Workspace, notices: &Path) -> Result<Vec<Entry>> {
     let documents = "share/doc/cosmi";
+    let root = &workspace.root;
     let mut files = vec![
-        (
-            "include/cosmi.h".to_owned(),
-            read(&workspace.root.join("include/cosmi.h"))?,
-        ),
-        (format!("{documents}/README.md"), README.into()),
-        (
-            format!("{documents}/ABI.md"),
-            read(&workspace.root.join("docs/ABI.md"))?,
-        ),
-        (
-            format!("{documents}/LICENSE"),
-            read(&workspace.root.join("LICENSE"))?,
-        ),
-        (
-            format!("{documents}/THIRD-PARTY-LICENSES.txt"),
-            read(notices)?,
-        ),
-        (
-            "lib/cmake/cosmi/cosmi-config.cmake".to_owned(),
-            CMAKE_CONFIG.into(),
-        ),
-        (
-            "lib/cmake/cosmi/cosmi-config-version.cmake".to_owned(),
-            filled(CMAKE_VERSION, &[]).into(),
+        Entry::read("include/cosmi.h", &root.join("include/cosmi.h"))?,
+        Entry::file(format!("{documents}/README.md"), README),
+        Entry::read(format!("{documents}/ABI.md"), &root.join("docs/ABI.md"))?,
+        Entry::read(format!("{documents}/LICENSE"), &root.join("LICENSE"))?,
+        Entry::read(format!("{documents}/{}", licenses::FILE), notices)?,
+        Entry::file("lib/cmake/cosmi/cosmi-config.cmake", CMAKE_CONFIG),
+        Entry::file(
+            "lib/cmake/cosmi/cosmi-config-version.cmake",
+            filled(CMAKE_VERSION, &[]),
         ),
     ];
-    for example in fs::read_dir(workspace.root.join("examples/c"))? {
+    for example in fs::read_dir(root.join("examples/c"))? {
         let path = example?.path();
         if path.extension().is_some_and(|extension| extension == "c") {
             let name = path.file_name().context("an example has a name")?;
-            files.push((
-                format!("share/cosmi/examples/{}", name.display()),
-                read(&path)?,
-            ));
+            let name = format!("share/cosmi/examples/{}", name.display());
+            files.push(Entry::read(name, &path)?);
         }
     }
     Ok(files)
@@ -104,8 +78,7 @@ fn common(workspace: &Workspace, notices: &Path) -> Result<Vec<(String, Vec<u8>)
 /// What belongs to one platform.
 fn of_target(target: &Target, built: &Built) -> Result<Vec<Entry>> {
     let library = fs::read(&built.library)?;
-    let major = parse_abi_major(imports::HEADER).context("the header states no ABI version")?;
-    let soname = format!("libcosmi.so.{major}");
+    let soname = c_program::soname(imports::HEADER)?;
     let needs = built.static_needs.join(" ");
     // CMake knows libraries by their names.
     let cmake_needs: Vec<&str> = built
@@ -118,7 +91,7 @@ fn of_target(target: &Target, built: &Built) -> Result<Vec<Entry>> {
         ("STATIC_NEEDS", &cmake_needs.join(";")),
     ];
     let mut entries = vec![
-        Entry::file("lib/libcosmi.a", fs::read(&built.static_library)?),
+        Entry::read("lib/libcosmi.a", &built.static_library)?,
         Entry::file(
             "lib/pkgconfig/cosmi.pc",
             filled(PKG_CONFIG, &[("STATIC_NEEDS", &needs)]),
@@ -133,7 +106,7 @@ fn of_target(target: &Target, built: &Built) -> Result<Vec<Entry>> {
             ..Entry::file("bin/cosmi.dll", library)
         });
         if let Some(path) = &built.import_library {
-            entries.push(Entry::file("lib/libcosmi.dll.a", fs::read(path)?));
+            entries.push(Entry::read("lib/libcosmi.dll.a", path)?);
         }
     } else {
         entries.push(Entry::file(targets, filled(CMAKE_LINUX, &cmake)));

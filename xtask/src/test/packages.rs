@@ -37,15 +37,16 @@ struct Customer {
 }
 
 enum Compiler {
-    /// A program, and the package that has it.
+    /// A program, and the package of Debian and Ubuntu that has it.
     Program(&'static str, &'static str),
     /// Zig's, for this target.
     Zig(&'static str),
 }
 
 enum Run {
-    Here,
-    /// By a program, with these arguments before the customer's own; and the packages that have it.
+    /// By the system itself, if it has this loader; and the package of Debian and Ubuntu that has it.
+    Here(&'static str, &'static str),
+    /// By a program, with these arguments before the customer's own; and the packages of Debian and Ubuntu that have it.
     By(&'static str, &'static [&'static str], &'static str),
     Wine,
     /// Nothing here could run it: that it links is all that can be tried.
@@ -54,10 +55,10 @@ enum Run {
 
 const CUSTOMERS: [Customer; 5] = [
     Customer {
-        rid: "linux-x64",
+        rid: HERE,
         compiler: Compiler::Program("cc", "gcc"),
         system: None,
-        run: Run::Here,
+        run: Run::Here("/lib64/ld-linux-x86-64.so.2", "libc6"),
     },
     Customer {
         rid: "linux-arm64",
@@ -73,7 +74,7 @@ const CUSTOMERS: [Customer; 5] = [
         rid: "linux-musl-x64",
         compiler: Compiler::Zig("x86_64-linux-musl"),
         system: None,
-        run: Run::By("/lib/ld-musl-x86_64.so.1", &[], "musl"),
+        run: Run::Here("/lib/ld-musl-x86_64.so.1", "musl"),
     },
     Customer {
         rid: "win-x64",
@@ -89,12 +90,23 @@ const CUSTOMERS: [Customer; 5] = [
     },
 ];
 
+/// The platform whose packages are used on this machine.
+const HERE: &str = "linux-x64";
+
 /// Makes the packages, and tries them.
 pub fn run(session: &Session) -> Result<Outcome> {
     let workspace = session.workspace;
+    if !cfg!(all(target_os = "linux", target_arch = "x86_64")) {
+        return Ok(Outcome::unavailable(
+            "packages are tried on Linux x64 only".to_owned(),
+        ));
+    }
+    if let Some(what) = left_out(workspace, HERE) {
+        return Ok(Outcome::unavailable(what));
+    }
     package::run(workspace, session.tools, &package::Arguments::default())?;
     let scratch = tempfile::Builder::new()
-        .prefix("cosmi packages ")
+        .prefix("cosmi-packages-")
         .tempdir()?;
     let shop = Shop {
         session,
@@ -109,9 +121,7 @@ pub fn run(session: &Session) -> Result<Outcome> {
         outcome = outcome.and(step(&name, || shop.c(customer)));
     }
     Ok(outcome
-        .and(step("C package linux-x64, as the README says", || {
-            shop.c_readme()
-        }))
+        .and(step("C package, as the README says", || shop.c_readme()))
         .and(step("NuGet package, .NET", || shop.nuget_net()))
         .and(step("NuGet package, .NET Framework", || {
             shop.nuget_framework()
@@ -119,10 +129,30 @@ pub fn run(session: &Session) -> Result<Outcome> {
         .and(shop.powershell()?))
 }
 
-/// What came of one try: done, or not possible here because a tool is missing.
+/// What came of one try: done, or not possible here, for this reason.
 enum Tried {
     Done,
-    Missing(&'static str, &'static str),
+    Unavailable(String),
+}
+
+impl Tried {
+    fn missing(tool: &str, advice: &str) -> Tried {
+        Tried::Unavailable(format!("no {tool} here; {advice}"))
+    }
+
+    fn not_installed(tool: &str, packages: &str) -> Tried {
+        let advice = format!("Debian and Ubuntu: `apt-get install {packages}`");
+        Tried::missing(tool, &advice)
+    }
+}
+
+/// Why there are no packages of a platform, if there are none.
+fn left_out(workspace: &Workspace, rid: &str) -> Option<String> {
+    let target = natives::TARGETS.iter().find(|target| target.rid == rid);
+    target.map_or_else(
+        || Some(format!("{rid} is no platform")),
+        |target| natives::missing(workspace, target),
+    )
 }
 
 fn step(name: &str, attempt: impl FnOnce() -> Result<Tried>) -> Outcome {
@@ -131,7 +161,7 @@ fn step(name: &str, attempt: impl FnOnce() -> Result<Tried>) -> Outcome {
             passed: 1,
             ..Outcome::default()
         },
-        Ok(Tried::Missing(tool, advice)) => Outcome::missing(tool, advice),
+        Ok(Tried::Unavailable(why)) => Outcome::unavailable(why),
         Err(error) => Outcome::failed(format!("{name}: {error:#}")),
     };
     let word = match &outcome {
@@ -139,8 +169,10 @@ fn step(name: &str, attempt: impl FnOnce() -> Result<Tried>) -> Outcome {
         Outcome { skipped: 1.., .. } => "SKIPPED",
         _ => "passed",
     };
-    let note = outcome.note.as_deref().unwrap_or_default();
-    println!("{word}: {name} {note}");
+    match &outcome.note {
+        Some(note) => println!("{word}: {name} ({note})"),
+        None => println!("{word}: {name}"),
+    }
     outcome
 }
 
@@ -153,7 +185,7 @@ struct Shop<'a> {
 }
 
 impl Shop<'_> {
-    /// An empty folder, with a space in its path.
+    /// An empty folder.
     fn empty(&self, name: &str) -> Result<PathBuf> {
         let folder = self.scratch.join(name);
         fs::create_dir_all(&folder)?;
@@ -162,14 +194,17 @@ impl Shop<'_> {
 
     /// A CMake project that links the library in both ways, for a target, and is run where that can be done.
     fn c(&self, customer: &Customer) -> Result<Tried> {
+        if let Some(what) = left_out(self.workspace, customer.rid) {
+            return Ok(Tried::Unavailable(what));
+        }
         let mut path = env::var_os("PATH");
         if in_path("cmake".as_ref(), path.clone()).is_none() {
-            return Ok(Tried::Missing("CMake", "install cmake"));
+            return Ok(Tried::not_installed("CMake", "cmake"));
         }
         let compiler = match customer.compiler {
             Compiler::Program(program, package) => {
                 if in_path(program.as_ref(), path.clone()).is_none() {
-                    return Ok(Tried::Missing(program, package));
+                    return Ok(Tried::not_installed(program, package));
                 }
                 program.to_owned()
             }
@@ -178,7 +213,12 @@ impl Shop<'_> {
                     path = Some(its_path);
                     format!("{};zig;cc;--;-target;{target}", zig.display())
                 }
-                None => return Ok(Tried::Missing("zig", "see docs/PACKAGING.md")),
+                None => {
+                    return Ok(Tried::missing(
+                        "zig",
+                        "docs/PACKAGING.md says how to get it",
+                    ));
+                }
             },
         };
 
@@ -196,7 +236,9 @@ impl Shop<'_> {
                 "-DSOURCE={}",
                 sdk.join("share/cosmi/examples/show_collection.c").display()
             ))
-            .arg(format!("-DCMAKE_C_COMPILER={compiler}"));
+            .arg(format!("-DCMAKE_C_COMPILER={compiler}"))
+            // Otherwise zig adds checks of its own to a program, which want a newer musl than the library does.
+            .arg("-DCMAKE_BUILD_TYPE=Release");
         if let Some((system, processor)) = customer.system {
             configure
                 .arg(format!("-DCMAKE_SYSTEM_NAME={system}"))
@@ -219,10 +261,13 @@ impl Shop<'_> {
                 .find(|program| program.is_file())
                 .with_context(|| format!("there is no {kind} program"))?;
             let mut command = match customer.run {
-                Run::Here => self.workspace.command(program),
+                Run::Here(loader, package) if !Path::new(loader).exists() => {
+                    return Ok(Tried::not_installed(loader, package));
+                }
+                Run::Here(..) => self.workspace.command(program),
                 Run::By(runner, arguments, packages) => {
                     let Some(runner) = in_path(runner.as_ref(), env::var_os("PATH")) else {
-                        return Ok(Tried::Missing(runner, packages));
+                        return Ok(Tried::not_installed(runner, packages));
                     };
                     let mut command = self.workspace.command(runner);
                     command.args(arguments).arg(program);
@@ -230,7 +275,7 @@ impl Shop<'_> {
                 }
                 Run::Wine => {
                     let Some(wine) = &wine else {
-                        return Ok(Tried::Missing("wine64", wine::WINE_ADVICE));
+                        return Ok(Tried::missing("wine64", wine::WINE_ADVICE));
                     };
                     // Windows looks for a DLL beside the program.
                     fs::copy(sdk.join("bin/cosmi.dll"), build.join("cosmi.dll"))?;
@@ -246,13 +291,17 @@ impl Shop<'_> {
 
     /// The commands of the README's section for C, and what they build.
     fn c_readme(&self) -> Result<Tried> {
-        let folder = self.empty("c readme")?;
-        self.deliver(&format!("{}.tar.gz", sdk_name("linux-x64")), &folder)?;
+        if in_path("pkg-config".as_ref(), env::var_os("PATH")).is_none() {
+            return Ok(Tried::not_installed("pkg-config", "pkg-config"));
+        }
+        // Without a space in its path, which pkg-config and a shell do not agree about.
+        let folder = self.empty("c-readme")?;
+        self.deliver(&format!("{}.tar.gz", sdk_name(HERE)), &folder)?;
         let mut shell = self.workspace.command("bash");
         self.ask(
             shell
                 .arg("-euc")
-                .arg(self.readme("C")?)
+                .arg(self.readme("C", "sh")?)
                 .current_dir(&folder),
         )?;
         Ok(Tried::Done)
@@ -261,7 +310,7 @@ impl Shop<'_> {
     /// A project that takes the package from a folder as the README says, and is run; then published for one platform.
     fn nuget_net(&self) -> Result<Tried> {
         let Some(dotnet) = self.session.tools.dotnet()? else {
-            return Ok(Tried::Missing("dotnet", DOTNET_ADVICE));
+            return Ok(Tried::missing("dotnet", DOTNET_ADVICE));
         };
         let folder = self.project("net", "net10.0")?;
         self.add_package(dotnet, &folder)?;
@@ -274,7 +323,7 @@ impl Shop<'_> {
             .args([
                 "publish",
                 "--runtime",
-                "linux-x64",
+                HERE,
                 "--no-self-contained",
                 "--output",
             ])
@@ -292,18 +341,26 @@ impl Shop<'_> {
     /// A program for .NET Framework gets the DLLs of Windows; Mono runs it with the library of this platform.
     fn nuget_framework(&self) -> Result<Tried> {
         let Some(dotnet) = self.session.tools.dotnet()? else {
-            return Ok(Tried::Missing("dotnet", DOTNET_ADVICE));
+            return Ok(Tried::missing("dotnet", DOTNET_ADVICE));
         };
         let Some(mono) = in_path("mono".as_ref(), env::var_os("PATH")) else {
-            return Ok(Tried::Missing("mono", "install mono-runtime"));
+            return Ok(Tried::not_installed("Mono", "mono-runtime"));
         };
         let folder = self.project("net462", "net462")?;
         self.add_package(dotnet, &folder)?;
         let mut command = self.nuget(dotnet.command(self.workspace), &folder);
         process::run(command.args(["build", "--output", "built"]))?;
         let built = folder.join("built");
-        for rid in ["win-x64", "win-arm64"] {
-            let library = built.join("runtimes").join(rid).join("native/cosmi.dll");
+        let windows = natives::TARGETS.iter().filter(|target| {
+            target.is_windows() && natives::missing(self.workspace, target).is_none()
+        });
+        for target in windows {
+            let rid = target.rid;
+            let library = built
+                .join("runtimes")
+                .join(rid)
+                .join("native")
+                .join(target.library);
             ensure!(library.is_file(), "the build has no {rid} library");
         }
         let module = self.dist.join("powershell/Cosmi");
@@ -312,7 +369,10 @@ impl Shop<'_> {
         self.simulator.point(&mut command);
         command.env(
             "COSMI_LIBRARY",
-            module.join("runtimes/linux-x64/native/libcosmi.so"),
+            module
+                .join("runtimes")
+                .join(HERE)
+                .join("native/libcosmi.so"),
         );
         // On Mono a program waits for the library's threads, which do not end.
         let run = process::limited(&mut command, MONO_LIMIT)?;
@@ -329,20 +389,21 @@ impl Shop<'_> {
             .pester(pwsh, "tests/packages", ("COSMI_DIST", &self.dist))
     }
 
-    /// The shell commands of a part of the README's section on installing.
-    fn readme(&self, title: &str) -> Result<String> {
+    /// What a part of the README's section on installing has in a language.
+    fn readme(&self, title: &str, language: &str) -> Result<String> {
         let readme = fs::read_to_string(self.workspace.root.join("README.md"))?;
-        let blocks = shell_blocks(&readme, title);
+        let blocks = blocks(&readme, title, language);
         ensure!(
             !blocks.is_empty(),
-            "the README has no commands below {title:?}"
+            "the README has no {language} below {title:?}"
         );
         Ok(blocks)
     }
 
     fn add_package(&self, dotnet: &Tool, folder: &Path) -> Result<()> {
+        fs::write(folder.join("nuget.config"), self.readme("C#", "xml")?)?;
         let mut command = self.nuget(dotnet.command_for(self.workspace, "bash"), folder);
-        process::run(command.arg("-euc").arg(self.readme("C#")?))
+        process::run(command.arg("-euc").arg(self.readme("C#", "sh")?))
     }
 
     /// A project of somebody's, with a folder of packages in it.
@@ -373,7 +434,9 @@ impl Shop<'_> {
     fn nuget(&self, mut command: Command, folder: &Path) -> Command {
         command
             .current_dir(folder)
-            .env("NUGET_PACKAGES", self.scratch.join("nuget"));
+            .env("NUGET_PACKAGES", self.scratch.join("nuget"))
+            // Where it is set, the project's own configuration is not read.
+            .env_remove("RestoreConfigFile");
         command
     }
 
@@ -416,9 +479,9 @@ fn answer(command: &mut Command) -> Result<String> {
     Ok(output)
 }
 
-/// The `sh` blocks below a heading of the third level, one after the other.
-fn shell_blocks(markdown: &str, title: &str) -> String {
-    let heading = format!("### {title}");
+/// The blocks in a language below a heading of the third level, one after the other.
+fn blocks(markdown: &str, title: &str, language: &str) -> String {
+    let (heading, fence) = (format!("### {title}"), format!("```{language}"));
     let mut blocks = String::new();
     let mut lines = markdown
         .lines()
@@ -426,7 +489,7 @@ fn shell_blocks(markdown: &str, title: &str) -> String {
         .skip(1)
         .take_while(|line| !line.starts_with("### ") && !line.starts_with("## "));
     while let Some(line) = lines.next() {
-        if line == "```sh" {
+        if line == fence {
             for line in lines.by_ref().take_while(|line| *line != "```") {
                 blocks.push_str(line);
                 blocks.push('\n');
@@ -438,13 +501,14 @@ fn shell_blocks(markdown: &str, title: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::shell_blocks;
+    use super::blocks;
 
     #[test]
-    fn the_shell_commands_below_a_heading_are_found() {
+    fn the_code_below_a_heading_is_found() {
         let markdown = "# x\n\n### C\n\n```sh\none\n```\n\ntext\n\n```text\nno\n```\n\n```sh\ntwo\n```\n\n### C#\n\n```sh\nthree\n```\n";
-        assert_eq!(shell_blocks(markdown, "C"), "one\ntwo\n");
-        assert_eq!(shell_blocks(markdown, "C#"), "three\n");
-        assert_eq!(shell_blocks(markdown, "D"), "");
+        assert_eq!(blocks(markdown, "C", "sh"), "one\ntwo\n");
+        assert_eq!(blocks(markdown, "C#", "sh"), "three\n");
+        assert_eq!(blocks(markdown, "D", "sh"), "");
+        assert_eq!(blocks(markdown, "C", "text"), "no\n");
     }
 }
