@@ -62,9 +62,10 @@ fn library() -> &'static Path {
             .with_file_name("libcosmi.so");
         let folder = scratch("lib");
         for name in ["libcosmi.so", "libcosmi.so.1"] {
-            let link = folder.join(name);
+            let link = own(&folder.join(name));
             let _absent = fs::remove_file(&link);
-            symlink(&built, link).expect("a link");
+            symlink(&built, &link).expect("a link");
+            fs::rename(&link, folder.join(name)).expect("a link in its place");
         }
         folder
     })
@@ -85,6 +86,14 @@ fn source(program: &str) -> PathBuf {
         "tests/c"
     };
     root().join(folder).join(program).with_extension("c")
+}
+
+/// A name beside `path` that no other process has: each test may run in one of its own, at the same time, and what they
+/// share is put in its place when it is whole.
+fn own(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(format!(".{}", std::process::id()));
+    PathBuf::from(name)
 }
 
 /// Builds a program, without a warning; once, since tests that run at the same time share it.
@@ -108,7 +117,7 @@ fn build(program: &str, compiler: &str, dialect: Dialect, more: &[&str]) -> Path
         .arg(root().join("include"))
         .arg(source(program))
         .args(["-x", "none", "-o"])
-        .arg(&output)
+        .arg(own(&output))
         .arg("-L")
         .arg(library())
         .args(["-lcosmi", "-lpthread", "-ldl"])
@@ -121,6 +130,7 @@ fn build(program: &str, compiler: &str, dialect: Dialect, more: &[&str]) -> Path
         "{compiler} {}: {said}",
         dialect.standard
     );
+    fs::rename(own(&output), &output).expect("a program in its place");
     built.insert(output.clone());
     output
 }

@@ -43,8 +43,18 @@ pub struct Arguments {
     verify: bool,
 }
 
+impl Arguments {
+    /// All platforms, to another folder.
+    pub fn everything_to(folder: PathBuf) -> Arguments {
+        Arguments {
+            out: Some(folder),
+            ..Arguments::default()
+        }
+    }
+}
+
 /// The checksums of all the files beside it.
-const SUMS: &str = "SHA256SUMS";
+pub const SUMS: &str = "SHA256SUMS";
 
 /// The folders of the module and of its zip.
 const POWERSHELL: &str = "powershell";

@@ -115,7 +115,7 @@ pub fn run(session: &Session) -> Result<Outcome> {
         simulator: Simulator::start(workspace, &[])?,
         scratch: scratch.path().canonicalize()?,
     };
-    let mut outcome = Outcome::default();
+    let mut outcome = step("made again, the same bytes", || shop.again());
     for customer in &CUSTOMERS {
         let name = format!("C package {}, with CMake", customer.rid);
         outcome = outcome.and(step(&name, || shop.c(customer)));
@@ -190,6 +190,16 @@ impl Shop<'_> {
         let folder = self.scratch.join(name);
         fs::create_dir_all(&folder)?;
         Ok(folder)
+    }
+
+    /// Everything once more, in another folder: the checksums tell.
+    fn again(&self) -> Result<Tried> {
+        let again = self.scratch.join("again");
+        let arguments = package::Arguments::everything_to(again.clone());
+        package::run(self.workspace, self.session.tools, &arguments)?;
+        let sums = |dist: &Path| fs::read_to_string(dist.join(package::SUMS));
+        ensure!(sums(&self.dist)? == sums(&again)?, "the checksums differ");
+        Ok(Tried::Done)
     }
 
     /// A CMake project that links the library in both ways, for a target, and is run where that can be done.
