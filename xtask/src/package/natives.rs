@@ -230,11 +230,11 @@ fn cargo(workspace: &Workspace, target: &Target) -> Result<Command> {
         return Ok(workspace.cargo(&["rustc", "--target", target.triple]));
     }
     let (program, path) = zig(workspace).with_context(|| format!("no {ZIGBUILD} here"))?;
-    let mut command = workspace.cargo_with(&program, &["rustc", "--target"]);
-    command.arg(match target.glibc {
+    let triple = match target.glibc {
         Some(version) => format!("{}.{version}", target.triple),
         None => target.triple.to_owned(),
-    });
+    };
+    let mut command = workspace.cargo_with(&program, &["rustc", "--target", &triple]);
     command.env("PATH", path);
     Ok(command)
 }
