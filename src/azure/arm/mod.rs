@@ -218,17 +218,7 @@ impl Arm {
     ) -> Result<Vec<Box<RawValue>>, Error> {
         let mut url = self.url(path, api_version);
         url.query_pairs_mut().append_pair("$filter", filter);
-        let first = self
-            .send_here(
-                call,
-                &Sent {
-                    method: Method::Get,
-                    url,
-                    body: None,
-                },
-                what,
-            )
-            .await?;
+        let first = self.send_here(call, &Sent::get(url), what).await?;
         self.pages(call, first, what).await
     }
 
@@ -257,27 +247,24 @@ impl Arm {
             let Some(next) = next.filter(|next| !next.is_empty()) else {
                 return Ok(items);
             };
-            let next = Url::parse(&next)
-                .ok()
-                .filter(|next| next.origin() == self.clouds.arm().origin())
-                .ok_or_else(|| {
-                    Error::new(
-                        Kind::BadResponse,
-                        format!(
-                            "{} continues its list on another host, which gets no token",
-                            host_of(&self.clouds.arm())
-                        ),
-                    )
-                    .with_action("look for a proxy that changes answers")
-                })?;
-            let sent = Sent {
-                method: Method::Get,
-                url: next,
-                body: None,
-            };
-            response = self.send_here(call, &sent, what).await?;
+            let next = self.own_url(&next, "continues its list")?;
+            response = self.send_here(call, &Sent::get(next), what).await?;
         }
         Err(response.not_understood("are the next page of a list without end"))
+    }
+
+    /// An address that an answer names, if it is Resource Manager's own: no other host gets a token.
+    fn own_url(&self, text: &str, does: &str) -> Result<Url, Error> {
+        let arm = self.clouds.arm();
+        Url::parse(text)
+            .ok()
+            .filter(|url| url.origin() == arm.origin())
+            .ok_or_else(|| {
+                let host = host_of(&arm);
+                let message = format!("{host} {does} on another host, which gets no token");
+                Error::new(Kind::BadResponse, message)
+                    .with_action("look for a proxy that changes answers")
+            })
     }
 }
 
@@ -289,6 +276,14 @@ struct Sent<'a> {
 }
 
 impl Sent<'_> {
+    fn get(url: Url) -> Self {
+        Sent {
+            method: Method::Get,
+            url,
+            body: None,
+        }
+    }
+
     fn signed(&self, token: &Token) -> Result<Request, Error> {
         let secret = token.value.as_ascii();
         let secret =

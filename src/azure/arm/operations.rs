@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::{Arm, Method, Sent, What, error};
+use super::{Arm, Sent, What, error};
 use crate::azure::call::{Call, Level};
-use crate::azure::error::{Error, Kind};
-use crate::azure::http::{Response, Url, host_of};
+use crate::azure::error::Error;
+use crate::azure::http::{Response, Url};
 use crate::azure::text;
 
 // when the service does not say how long to wait
@@ -39,12 +39,7 @@ impl Arm {
         loop {
             call.sleep(pause.unwrap_or(PAUSE)).await;
             let (Status::Document(url) | Status::Location(url)) = &status;
-            let sent = Sent {
-                method: Method::Get,
-                url: url.clone(),
-                body: None,
-            };
-            let response = self.send_here(call, &sent, what).await?;
+            let response = self.send_here(call, &Sent::get(url.clone()), what).await?;
             let state = match &status {
                 Status::Location(_) if response.status == 202 => "InProgress".to_owned(),
                 Status::Location(_) => return Ok(()),
@@ -67,21 +62,7 @@ impl Arm {
 
     /// `Azure-AsyncOperation` before `Location`; neither means that it has been done already.
     fn status_of(&self, accepted: &Response) -> Result<Option<Status>, Error> {
-        let own = |text: &str| {
-            let url = Url::parse(text)
-                .ok()
-                .filter(|url| url.origin() == self.clouds.arm().origin());
-            url.ok_or_else(|| {
-                Error::new(
-                    Kind::BadResponse,
-                    format!(
-                        "{} has its operation watched on another host, which gets no token",
-                        host_of(&self.clouds.arm())
-                    ),
-                )
-                .with_action("look for a proxy that changes answers")
-            })
-        };
+        let own = |url: &str| self.own_url(url, "has its operation watched");
         if let Some(url) = accepted.header("azure-asyncoperation") {
             return Ok(Some(Status::Document(own(url)?)));
         }
