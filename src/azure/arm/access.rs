@@ -62,9 +62,17 @@ impl Arm {
         account: &Name,
         assignment: &Assignment,
     ) -> Result<Created, Error> {
+        check_guid(&assignment.principal_id)?;
         let scope = self.resource_id(call, account).await?;
-        let (path, body, what) = self.assignment(call, account, &scope, assignment).await?;
-        let body = body.to_string();
+        let role = self
+            .role_id(call, account, &scope, &assignment.role)
+            .await?;
+        let (path, body) = wished(&scope, &assignment.principal_id, &role);
+        let what = what(
+            "give a role on",
+            account,
+            "Microsoft.Authorization/roleAssignments/write",
+        );
         let attempt = || {
             self.send(call, Method::Put, &path, API, Some(&body), &what)
                 .boxed()
@@ -79,8 +87,7 @@ impl Arm {
                 let held = self
                     .assignments(call, account, Some(&assignment.principal_id))
                     .await?;
-                let role = role_of(&body);
-                let same = held.iter().find(|one| role_of(one.get()).ends_with(&role));
+                let same = held.iter().find(|one| Held::of(one).gives(&role));
                 Ok(Created::AlreadySo(
                     same.map_or(body, |one| one.get().to_owned()),
                 ))
@@ -133,59 +140,13 @@ impl Arm {
             .assignments(call, account, Some(&assignment.principal_id))
             .await?
         {
-            let fields: Value = serde_json::from_str(held.get()).unwrap_or_default();
-            let text = |pointer: &str| {
-                fields
-                    .pointer(pointer)
-                    .and_then(Value::as_str)
-                    .unwrap_or_default()
-                    .to_owned()
-            };
+            let held = Held::of(&held);
             // those that come down from a group or subscription are not this account's to take
-            let here = text("/properties/scope").eq_ignore_ascii_case(&scope);
-            if here
-                && text("/properties/roleDefinitionId")
-                    .to_ascii_lowercase()
-                    .ends_with(&role)
-            {
-                revoked |= self.remove(call, &text("/id"), API, &what, true).await?;
+            if held.scope.eq_ignore_ascii_case(&scope) && held.gives(&role) {
+                revoked |= self.remove(call, &held.id, API, &what, true).await?;
             }
         }
         Ok(revoked)
-    }
-
-    async fn assignment<'a>(
-        self: &Arc<Self>,
-        call: &Call,
-        account: &'a Name,
-        scope: &str,
-        assignment: &Assignment,
-    ) -> Result<(String, Value, What<'a>), Error> {
-        check_guid(&assignment.principal_id)?;
-        let role = self.role_id(call, account, scope, &assignment.role).await?;
-        let subscription = scope.split('/').nth(2).unwrap_or_default();
-        let [account_id, principal] =
-            [scope, &assignment.principal_id].map(str::to_ascii_lowercase);
-        let id = stable_guid(&[&account_id, &principal, &role]);
-        let path = format!("{scope}/providers/Microsoft.Authorization/roleAssignments/{id}");
-        let definition = format!(
-            "/subscriptions/{subscription}/providers/Microsoft.Authorization/roleDefinitions/{role}"
-        );
-        // with the type said, the directory need not know the principal yet
-        let body = json!({ "properties": {
-            "roleDefinitionId": definition,
-            "principalId": assignment.principal_id,
-            "principalType": "ServicePrincipal",
-        } });
-        Ok((
-            path,
-            body,
-            what(
-                "give a role on",
-                account,
-                "Microsoft.Authorization/roleAssignments/write",
-            ),
-        ))
     }
 
     /// The id of a role, which may be given by its name.
@@ -199,11 +160,8 @@ impl Arm {
         if check_guid(role).is_ok() {
             return Ok(role.to_ascii_lowercase());
         }
-        if let Some((_, id)) = ROLES
-            .iter()
-            .find(|(name, _)| name.eq_ignore_ascii_case(role))
-        {
-            return Ok((*id).to_owned());
+        if let Some(id) = built_in(&ROLES, role) {
+            return Ok(id.to_owned());
         }
         check_role_name(role)?;
         let what = What {
@@ -233,6 +191,24 @@ impl Arm {
     }
 }
 
+/// Where a role assignment is put, and what is sent.
+fn wished(scope: &str, principal_id: &str, role: &str) -> (String, String) {
+    let [account, principal] = [scope, principal_id].map(str::to_ascii_lowercase);
+    let id = stable_guid(&[&account, &principal, role]);
+    let path = format!("{scope}/providers/Microsoft.Authorization/roleAssignments/{id}");
+    let subscription = scope.split('/').nth(2).unwrap_or_default();
+    let definition = format!(
+        "/subscriptions/{subscription}/providers/Microsoft.Authorization/roleDefinitions/{role}"
+    );
+    // with the type said, the directory need not know the principal yet
+    let body = json!({ "properties": {
+        "roleDefinitionId": definition,
+        "principalId": principal_id,
+        "principalType": "ServicePrincipal",
+    } });
+    (path, body.to_string())
+}
+
 fn what<'a>(verb: &'static str, account: &'a Name, needs: &'static str) -> What<'a> {
     let thing = match verb {
         "give a role on" => format!("account {}", account.as_str()),
@@ -247,25 +223,47 @@ fn what<'a>(verb: &'static str, account: &'a Name, needs: &'static str) -> What<
     }
 }
 
-/// The role that an assignment names, in lower case.
-fn role_of(assignment: &str) -> String {
-    let assignment: Value = serde_json::from_str(assignment).unwrap_or_default();
-    let definition = assignment
-        .pointer("/properties/roleDefinitionId")
-        .and_then(Value::as_str);
-    definition
-        .unwrap_or_default()
-        .rsplit('/')
-        .next()
-        .unwrap_or_default()
-        .to_ascii_lowercase()
+/// An assignment that there is, of either kind of role.
+pub(super) struct Held {
+    pub id: String,
+    pub principal_id: String,
+    role_definition_id: String,
+    pub scope: String,
+}
+
+impl Held {
+    pub fn of(json: &RawValue) -> Held {
+        let fields: Value = serde_json::from_str(json.get()).unwrap_or_default();
+        let text = |pointer: &str| {
+            let found = fields.pointer(pointer).and_then(Value::as_str);
+            found.unwrap_or_default().to_owned()
+        };
+        Held {
+            id: text("/id"),
+            principal_id: text("/properties/principalId"),
+            role_definition_id: text("/properties/roleDefinitionId"),
+            scope: text("/properties/scope"),
+        }
+    }
+
+    /// Whether it gives this role, by its id.
+    pub fn gives(&self, role: &str) -> bool {
+        let held = self.role_definition_id.rsplit('/').next();
+        held.is_some_and(|held| held.eq_ignore_ascii_case(role))
+    }
 }
 
 /// Whether a name is one of the built-in roles of Resource Manager known here.
 pub(super) fn is_usual_role(name: &str) -> bool {
-    ROLES
+    built_in(&ROLES, name).is_some()
+}
+
+/// The id of a built-in role that is meant by its name or by that id.
+pub(super) fn built_in(roles: &[(&str, &'static str)], role: &str) -> Option<&'static str> {
+    roles
         .iter()
-        .any(|(usual, id)| usual.eq_ignore_ascii_case(name) || id.eq_ignore_ascii_case(name))
+        .find(|(name, id)| name.eq_ignore_ascii_case(role) || id.eq_ignore_ascii_case(role))
+        .map(|(_, id)| *id)
 }
 
 pub(super) fn check_role_name(role: &str) -> Result<(), Error> {

@@ -7,7 +7,7 @@ use futures_util::FutureExt;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use super::access::{self, Replication, check_guid, stable_guid};
+use super::access::{self, Held, Replication, built_in, check_guid, stable_guid};
 use super::accounts::Name;
 use super::create::{Created, made};
 use super::sql::Place;
@@ -56,14 +56,7 @@ pub struct DataAssignment {
 
 /// Whether a name or id is that of a role which every account has for its data.
 pub(super) fn is_built_in(role: &str) -> bool {
-    built_in(role).is_some()
-}
-
-fn built_in(role: &str) -> Option<&'static str> {
-    let found = ROLES
-        .iter()
-        .find(|(name, id)| name.eq_ignore_ascii_case(role) || id.eq_ignore_ascii_case(role));
-    found.map(|(_, id)| *id)
+    built_in(&ROLES, role).is_some()
 }
 
 impl DataScope {
@@ -108,41 +101,12 @@ impl Wished<'_> {
     fn is(&self, held: &RawValue) -> bool {
         let held = Held::of(held);
         held.principal_id.eq_ignore_ascii_case(self.principal_id)
-            && held.role().eq_ignore_ascii_case(&self.role)
+            && held.gives(&self.role)
             && held.below(&self.own) == Some(self.scope.as_str())
     }
 }
 
-/// An assignment that there is.
-struct Held {
-    id: String,
-    principal_id: String,
-    role_definition_id: String,
-    scope: String,
-}
-
 impl Held {
-    fn of(json: &RawValue) -> Held {
-        let fields: Value = serde_json::from_str(json.get()).unwrap_or_default();
-        let text = |pointer: &str| {
-            let found = fields.pointer(pointer).and_then(Value::as_str);
-            found.unwrap_or_default().to_owned()
-        };
-        Held {
-            id: text("/id"),
-            principal_id: text("/properties/principalId"),
-            role_definition_id: text("/properties/roleDefinitionId"),
-            scope: text("/properties/scope"),
-        }
-    }
-
-    fn role(&self) -> &str {
-        self.role_definition_id
-            .rsplit('/')
-            .next()
-            .unwrap_or_default()
-    }
-
     /// Its scope below the account's id, whose case does not count; that of the names does.
     fn below(&self, own: &str) -> Option<&str> {
         let (account, below) = self.scope.split_at_checked(own.len())?;
@@ -367,7 +331,7 @@ impl Arm {
             Some((before, id)) if before.eq_ignore_ascii_case(&in_account) => id,
             _ => role,
         };
-        if let Some(id) = built_in(role) {
+        if let Some(id) = built_in(&ROLES, role) {
             return Ok(id.to_owned());
         }
         if check_guid(role).is_ok() {
