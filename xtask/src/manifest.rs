@@ -19,9 +19,9 @@ pub fn read(workspace: &Workspace) -> Result<String> {
 
 /// Fills in the manifest in a laid out module what depends on the rest of it, and gives its path.
 pub fn complete(workspace: &Workspace, module: &Path) -> Result<PathBuf> {
-    let files: Vec<_> = archive::folder(module, "")?
+    let files: Vec<_> = archive::files(module)?
         .into_iter()
-        .map(|entry| entry.name)
+        .map(|(name, _)| name)
         .collect();
     let text = completed(
         &read(workspace)?,
@@ -75,12 +75,7 @@ fn completed(
 
 /// The manifest with another value of a key whose value is this one.
 fn replaced(manifest: &str, key: &str, from: &str, to: &str) -> Result<String> {
-    let is_it = |line: &&str| {
-        line.trim_start()
-            .strip_prefix(key)
-            .and_then(|rest| rest.trim_start().strip_prefix('='))
-            .is_some_and(|value| value.trim() == from)
-    };
+    let is_it = |line: &&str| after_key(line, key).is_some_and(|value| value.trim() == from);
     let Some(line) = manifest.lines().find(is_it) else {
         bail!("{FILE} has no line `{key} = {from}`");
     };
@@ -88,6 +83,14 @@ fn replaced(manifest: &str, key: &str, from: &str, to: &str) -> Result<String> {
         .strip_suffix(from)
         .with_context(|| format!("{key} is followed by something in {FILE}"))?;
     Ok(manifest.replacen(line, &format!("{before}{to}"), 1))
+}
+
+/// What follows `key =` in a line of that key.
+fn after_key<'a>(line: &'a str, key: &str) -> Option<&'a str> {
+    line.trim_start()
+        .strip_prefix(key)?
+        .trim_start()
+        .strip_prefix('=')
 }
 
 /// PowerShell's literal for a text. It takes typographic quotes for quotes too.
@@ -117,11 +120,6 @@ pub fn value(manifest: &str, key: &str) -> Result<String> {
 
 /// The texts that a key of the manifest has: `'a', 'b'` or `@('a' 'b')`.
 pub fn list(manifest: &str, key: &str) -> Result<Vec<String>> {
-    let is_key = |line: &str| {
-        line.trim_start()
-            .strip_prefix(key)
-            .is_some_and(|rest| rest.trim_start().starts_with('='))
-    };
     let at = manifest
         .split_inclusive('\n')
         .scan(0, |at, line| {
@@ -129,7 +127,9 @@ pub fn list(manifest: &str, key: &str) -> Result<Vec<String>> {
             *at += line.len();
             Some((start, line))
         })
-        .find_map(|(start, line)| is_key(line).then(|| start + line.find('=').unwrap_or(0) + 1))
+        .find_map(|(start, line)| {
+            after_key(line, key).map(|value| start + line.len() - value.len())
+        })
         .with_context(|| format!("{FILE} has no {key}"))?;
     let rest = manifest[at..].trim_start();
     let values = match rest.strip_prefix("@(") {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
+use crate::package::archive;
 use crate::tools::{DOTNET_ADVICE, Tool, Tools};
 use crate::workspace::Workspace;
 use crate::{build, help, manifest, process};
@@ -54,7 +55,9 @@ pub fn stage(
             )
         })?;
     }
-    copy_tree(&workspace.root.join("powershell/Cosmi"), module)?;
+    for (name, file) in archive::files(&workspace.root.join("powershell/Cosmi"))? {
+        copy(&file, &module.join(name))?;
+    }
     copy(&workspace.root.join("LICENSE"), &module.join("LICENSE"))?;
     for text in texts {
         copy(
@@ -113,19 +116,6 @@ pub fn output(workspace: &Workspace, project: &str, framework: &str) -> PathBuf 
         .join("dotnet/bin")
         .join(project)
         .join(format!("release_{framework}"))
-}
-
-fn copy_tree(from: &Path, to: &Path) -> Result<()> {
-    for entry in fs::read_dir(from).with_context(|| format!("could not read {}", from.display()))? {
-        let entry = entry?;
-        let target = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            copy_tree(&entry.path(), &target)?;
-        } else {
-            copy(&entry.path(), &target)?;
-        }
-    }
-    Ok(())
 }
 
 pub fn copy(from: &Path, to: &Path) -> Result<()> {

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use flate2::{Compression, GzBuilder};
@@ -73,23 +73,33 @@ pub fn source_date(workspace: &Workspace) -> Result<OffsetDateTime> {
 
 /// The files below a folder, each named with the prefix before its path in the folder.
 pub fn folder(path: &Path, prefix: &str) -> Result<Vec<Entry>> {
-    let mut entries = Vec::new();
-    collect(path, prefix, &mut entries)?;
-    entries.sort_by(|left, right| left.name.cmp(&right.name));
-    Ok(entries)
+    files(path)?
+        .into_iter()
+        .map(|(name, file)| Entry::read(format!("{prefix}{name}"), &file))
+        .collect()
 }
 
-fn collect(path: &Path, prefix: &str, entries: &mut Vec<Entry>) -> Result<()> {
-    for entry in fs::read_dir(path).with_context(|| format!("could not read {}", path.display()))? {
+/// The files below a folder, by their paths in it with slashes, which they are sorted by; and where they are.
+pub fn files(folder: &Path) -> Result<Vec<(String, PathBuf)>> {
+    let mut files = Vec::new();
+    collect(folder, "", &mut files)?;
+    files.sort();
+    Ok(files)
+}
+
+fn collect(folder: &Path, prefix: &str, files: &mut Vec<(String, PathBuf)>) -> Result<()> {
+    for entry in
+        fs::read_dir(folder).with_context(|| format!("could not read {}", folder.display()))?
+    {
         let entry = entry?;
         let name = entry.file_name();
         let name = name
             .to_str()
             .with_context(|| format!("{} is not Unicode", entry.path().display()))?;
         if entry.file_type()?.is_dir() {
-            collect(&entry.path(), &format!("{prefix}{name}/"), entries)?;
+            collect(&entry.path(), &format!("{prefix}{name}/"), files)?;
         } else {
-            entries.push(Entry::read(format!("{prefix}{name}"), &entry.path())?);
+            files.push((format!("{prefix}{name}"), entry.path()));
         }
     }
     Ok(())
