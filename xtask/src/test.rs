@@ -210,8 +210,8 @@ impl<'a> Session<'a> {
                 "--results-directory",
             ]);
             command.arg(&results);
-            let (status, _) = process::tee(self.environment(&mut command))?;
-            let outcome = trx_totals(&results)?.checked(status);
+            let (status, output) = process::tee(self.environment(&mut command))?;
+            let outcome = trx_totals(&results)?.explained_by(&output).checked(status);
             fs::remove_dir_all(&results).or_else(|error| match error.kind() {
                 std::io::ErrorKind::NotFound => Ok(()),
                 _ => Err(error),
@@ -253,6 +253,7 @@ impl<'a> Session<'a> {
         }
         Ok(pester_totals(&output)
             .unwrap_or_default()
+            .explained_by(&output)
             .checked(status)
             .expecting_tests())
     }
@@ -298,7 +299,10 @@ impl<'a> Session<'a> {
         } else {
             libtest_totals(&output)
         };
-        Ok(totals.checked(status).expecting_tests())
+        Ok(totals
+            .explained_by(&output)
+            .checked(status)
+            .expecting_tests())
     }
 
     /// What the tests of every language are told.
@@ -341,6 +345,11 @@ impl Report {
     }
 
     fn print(&self) {
+        for (part, outcome, _) in &self.rows {
+            for failure in &outcome.failures {
+                println!("\nFAILED in {part}: {failure}");
+            }
+        }
         println!(
             "\n{:<12}{:>8}{:>8}{:>9}{:>10}",
             "part", "passed", "failed", "skipped", "seconds"
@@ -351,6 +360,7 @@ impl Report {
                 failed,
                 skipped,
                 note,
+                ..
             } = outcome;
             let note = note
                 .as_deref()

@@ -33,6 +33,7 @@ pub fn run(session: &Session) -> Result<Outcome> {
     let (status, output) = process::tee(session.environment(&mut tests))?;
     Ok(pester_totals(&output)
         .context("the program did not come to its totals")?
+        .explained_by(&output)
         .checked(status)
         .expecting_tests())
 }

@@ -157,21 +157,16 @@ fn left_out(workspace: &Workspace, rid: &str) -> Option<String> {
 
 fn step(name: &str, attempt: impl FnOnce() -> Result<Tried>) -> Outcome {
     let outcome = match attempt() {
-        Ok(Tried::Done) => Outcome {
-            passed: 1,
-            ..Outcome::default()
-        },
-        Ok(Tried::Unavailable(why)) => Outcome::unavailable(why),
+        Ok(Tried::Done) => Outcome::passed(),
+        Ok(Tried::Unavailable(why)) => Outcome::unavailable(format!("{name}: {why}")),
         Err(error) => Outcome::failed(format!("{name}: {error:#}")),
     };
-    let word = match &outcome {
-        Outcome { failed: 1.., .. } => "FAILED",
-        Outcome { skipped: 1.., .. } => "SKIPPED",
-        _ => "passed",
-    };
-    match &outcome.note {
-        Some(note) => println!("{word}: {name} ({note})"),
-        None => println!("{word}: {name}"),
+    if let Some(why) = &outcome.note {
+        println!("SKIPPED: {why}");
+    } else if let [what] = &outcome.failures[..] {
+        println!("FAILED: {what}");
+    } else {
+        println!("passed: {name}");
     }
     outcome
 }

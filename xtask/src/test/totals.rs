@@ -16,14 +16,24 @@ pub struct Outcome {
     pub passed: usize,
     pub failed: usize,
     pub skipped: usize,
+    /// Why something was skipped.
     pub note: Option<String>,
+    /// What failed, and what was said of it. May be fewer than `failed`.
+    pub failures: Vec<String>,
 }
 
 impl Outcome {
-    pub fn failed(note: String) -> Outcome {
+    pub fn passed() -> Outcome {
+        Outcome {
+            passed: 1,
+            ..Outcome::default()
+        }
+    }
+
+    pub fn failed(what: String) -> Outcome {
         Outcome {
             failed: 1,
-            note: Some(note),
+            failures: vec![what],
             ..Outcome::default()
         }
     }
@@ -54,7 +64,7 @@ impl Outcome {
     pub fn checked(mut self, status: ExitStatus) -> Outcome {
         if !status.success() && self.failed == 0 {
             self.failed = 1;
-            self.note = Some(format!("the runner failed ({status})"));
+            self.failures.push(format!("the runner failed ({status})"));
         }
         self
     }
@@ -68,14 +78,84 @@ impl Outcome {
         }
     }
 
-    pub fn and(self, other: Outcome) -> Outcome {
+    /// With what a runner said of the tests that failed.
+    pub fn explained_by(mut self, output: &str) -> Outcome {
+        if self.failed > 0 {
+            self.failures.extend(failures(output));
+        }
+        self
+    }
+
+    pub fn and(mut self, other: Outcome) -> Outcome {
+        self.failures.extend(other.failures);
         Outcome {
             passed: self.passed + other.passed,
             failed: self.failed + other.failed,
             skipped: self.skipped + other.skipped,
             note: self.note.or(other.note),
+            failures: self.failures,
         }
     }
+}
+
+/// How many lines of a failure are kept.
+const FAILURE_LINES: usize = 40;
+
+/// What a runner begins a line with when it tells of a test that failed.
+const FAILED: [&str; 7] = [
+    "[-] ",
+    "FAIL [",
+    "TIMEOUT [",
+    "SIGABRT [",
+    "SIGSEGV [",
+    "---- ",
+    "Failed ",
+];
+/// What it begins a line with when it goes on to something else.
+const GOES_ON: [&str; 14] = [
+    "[+] ",
+    "[!] ",
+    "[?] ",
+    "Describing ",
+    "Context ",
+    "Running tests",
+    "Tests completed",
+    "tests: ",
+    "PASS [",
+    "Summary [",
+    "Passed ",
+    "Skipped ",
+    "Total tests: ",
+    "failures:",
+];
+
+/// The failed tests in a runner's output, each with the lines after it: Pester's, nextest's, libtest's, dotnet's.
+fn failures(output: &str) -> Vec<String> {
+    let begins =
+        |line: &str, marks: &[&str]| marks.iter().any(|mark| line.trim_start().starts_with(mark));
+    let mut found: Vec<Vec<&str>> = Vec::new();
+    let mut within = false;
+    for line in output.lines() {
+        if begins(line, &FAILED) {
+            within = true;
+            found.push(vec![line.trim()]);
+        } else if begins(line, &GOES_ON) {
+            within = false;
+            // Below its summary nextest names every failure again.
+            if begins(line, &["Summary ["]) && !found.is_empty() {
+                break;
+            }
+        } else if within
+            && let Some(lines) = found.last_mut()
+            && lines.len() < FAILURE_LINES
+        {
+            lines.push(line.trim_end());
+        }
+    }
+    found
+        .iter()
+        .map(|lines| lines.join("\n").trim_end().to_owned())
+        .collect()
 }
 
 /// `Summary [   1.234s] 5 tests run: 3 passed (1 slow, 1 flaky), 1 failed, 1 timed out, 2 skipped`
@@ -146,7 +226,7 @@ pub fn pester_totals(output: &str) -> Option<Outcome> {
         passed: numbers.next()??,
         failed: numbers.next()??,
         skipped: numbers.next()??,
-        note: None,
+        ..Outcome::default()
     })
 }
 
@@ -184,7 +264,7 @@ fn trx_counters(text: &str) -> Result<Outcome> {
                     passed,
                     failed: executed.saturating_sub(passed),
                     skipped: total.saturating_sub(executed),
-                    note: None,
+                    ..Outcome::default()
                 });
             }
             Event::Eof => bail!("no counters"),
@@ -202,7 +282,7 @@ mod tests {
             passed,
             failed,
             skipped,
-            note: None,
+            ..Outcome::default()
         }
     }
 
@@ -237,6 +317,40 @@ mod tests {
             <ResultSummary outcome="Failed"><Counters total="5" executed="4" passed="3" failed="1" error="0" /></ResultSummary></TestRun>"#;
         assert_eq!(trx_counters(text).unwrap(), outcome(3, 1, 1));
         assert!(trx_counters("<TestRun></TestRun>").is_err());
+    }
+
+    #[test]
+    fn a_failure_is_told_with_its_reason() {
+        let pester = "Describing x\n [+] good 1ms\n [-] bad 12ms\n  Expected 1, but got 2.\n  at x.Tests.ps1:3\n [+] good 2ms\n\
+                      Tests completed in 1s\ntests: 2 passed, 1 failed, 0 skipped\n";
+        let nextest = "        PASS [   0.01s] cosmi::a one\n        FAIL [   0.02s] cosmi::a two\n  stderr ───\n    \
+                       thread 'two' panicked at tests/a.rs:3:5:\n    left: 1\n\n     Summary [   0.03s] 2 tests run: 1 \
+                       passed, 1 failed, 0 skipped\n        FAIL [   0.02s] cosmi::a two\n";
+        let libtest = "test two ... FAILED\n\nfailures:\n\n---- two stdout ----\nthread 'two' panicked at src/a.rs:3:5:\nno\n\n\n\
+                       failures:\n    two\n\ntest result: FAILED. 0 passed; 1 failed;\n";
+        let dotnet = "  Passed A.One [1 ms]\n  Failed A.Two [1 ms]\n  Error Message:\n   it differs\n  Passed A.Three [1 ms]\n";
+        assert_eq!(
+            failures(pester),
+            ["[-] bad 12ms\n  Expected 1, but got 2.\n  at x.Tests.ps1:3"]
+        );
+        assert_eq!(
+            failures(nextest),
+            [
+                "FAIL [   0.02s] cosmi::a two\n  stderr ───\n    thread 'two' panicked at tests/a.rs:3:5:\n    left: 1"
+            ]
+        );
+        assert_eq!(
+            failures(libtest),
+            ["---- two stdout ----\nthread 'two' panicked at src/a.rs:3:5:\nno"]
+        );
+        assert_eq!(
+            failures(dotnet),
+            ["Failed A.Two [1 ms]\n  Error Message:\n   it differs"]
+        );
+        let total = outcome(2, 0, 0)
+            .explained_by(pester)
+            .and(outcome(1, 1, 0).explained_by(pester));
+        assert_eq!(total.failures.len(), 1);
     }
 
     #[cfg(unix)]

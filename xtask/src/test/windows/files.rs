@@ -140,6 +140,7 @@ impl Files<'_> {
         };
         Ok(pester_totals(&run.output)
             .unwrap_or_default()
+            .explained_by(&run.output)
             .checked(status)
             .expecting_tests())
     }

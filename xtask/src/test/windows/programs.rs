@@ -262,16 +262,18 @@ impl<'a> Programs<'a> {
     }
 
     fn check(&mut self, name: &str, test: impl FnOnce(&Self) -> Result<()>) {
-        match test(self) {
+        let outcome = match test(self) {
             Ok(()) => {
                 println!(" [+] {name}");
-                self.outcome.passed += 1;
+                Outcome::passed()
             }
             Err(error) => {
-                println!(" [-] {name}: {error:#}");
-                self.outcome.failed += 1;
+                let what = format!("{name}: {error:#}");
+                println!(" [-] {what}");
+                Outcome::failed(what)
             }
-        }
+        };
+        self.outcome = std::mem::take(&mut self.outcome).and(outcome);
     }
 }
 
