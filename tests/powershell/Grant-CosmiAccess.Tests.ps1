@@ -324,7 +324,7 @@ Describe 'Grant-CosmiAccess -DataPlane' {
 
     It 'says that the directory has no such identity' {
         $splat['PrincipalId'] = '99999999-0000-0000-0000-000000000009'
-        $failure = Invoke-Failing { Grant-CosmiAccess @splat -TimeoutSec 1 -ErrorAction Stop }
+        $failure = Invoke-Failing { Grant-CosmiAccess @splat -TimeoutSec 5 -ErrorAction Stop }
         $failure.Id | Should -Be 'Cosmi.NotFound'
         $failure.Message | Should -BeLike '*no identity 99999999-0000-0000-0000-000000000009*'
         $failure.Action | Should -BeLike '*object (principal) id*'

@@ -2,6 +2,7 @@
 
 mod mono;
 mod packages;
+mod pester;
 mod totals;
 mod windows;
 
@@ -16,7 +17,7 @@ use clap::{Args, ValueEnum};
 use crate::tools::{DOTNET_ADVICE, PWSH_ADVICE, Tool, Tools, in_path};
 use crate::workspace::{Profile, Workspace};
 use crate::{build, demo, process};
-use totals::{Outcome, libtest_totals, nextest_totals, pester_totals, trx_totals};
+use totals::{Outcome, libtest_totals, nextest_totals, trx_totals};
 
 #[derive(Args)]
 pub struct Arguments {
@@ -234,28 +235,19 @@ impl<'a> Session<'a> {
 
     /// The Pester tests of a folder, which are told where something is that they need.
     fn pester(&self, pwsh: &Tool, folder: &str, told: (&str, &Path)) -> Result<Outcome> {
-        let script = self.workspace.root.join("xtask/scripts/Invoke-Test.ps1");
-        let mut command = pwsh.pwsh_command(self.workspace);
-        command
-            .arg("-File")
-            .arg(script)
-            .arg("-Path")
-            .arg(self.workspace.root.join(folder));
-        self.environment(&mut command).env(told.0, told.1);
-        // The module finds its own library, as it does for a user.
-        command.env_remove("COSMI_LIBRARY");
-        let (status, output) = process::tee(&mut command)?;
-        if output.lines().any(|line| line.trim() == "no Pester 5") {
-            return Ok(Outcome::missing(
-                "Pester 5",
-                "`Install-Module -Name Pester -MinimumVersion 5.0 -Scope CurrentUser`",
-            ));
-        }
-        Ok(pester_totals(&output)
-            .unwrap_or_default()
-            .explained_by(&output)
-            .checked(status)
-            .expecting_tests())
+        let files = pester::files(&self.workspace.root.join(folder))?;
+        Ok(pester::run(files, |file| {
+            let mut command = pwsh.pwsh_command(self.workspace);
+            command
+                .arg("-File")
+                .arg(pester::runner(self.workspace))
+                .arg("-Path")
+                .arg(file);
+            self.environment(&mut command).env(told.0, told.1);
+            // The module finds its own library, as it does for a user.
+            command.env_remove("COSMI_LIBRARY");
+            command
+        }))
     }
 
     fn tutorial(&self) -> Result<Outcome> {
