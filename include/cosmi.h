@@ -271,6 +271,9 @@ enum cosmi_offer_absence
     COSMI_OFFER_ABSENCE_NOT_PERMITTED = 3,
     // The service shows none, for no reason that is known.
     COSMI_OFFER_ABSENCE_NOT_FOUND = 4,
+    // The account accepts no key (disableLocalAuth). The collection is from Azure Resource Manager, which has no offers:
+    // see cosmi_throughput_show_start.
+    COSMI_OFFER_ABSENCE_LOCAL_AUTH_DISABLED = 5,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -1370,7 +1373,8 @@ const char *cosmi_connection_strings_account_name(const cosmi_connection_strings
                                                   size_t *out_len);
 
 // Starts reading a collection and its offer: token, account, key, collection and offer in one go, of which only what
-// is not known yet is asked for.
+// is not known yet is asked for. An account that accepts no key is not asked: the collection is then read from Azure
+// Resource Manager, unless a key was given.
 //
 // client: not NULL.
 // account: which account; copied before return; not NULL.
@@ -1554,7 +1558,8 @@ const char *cosmi_collection_endpoint(const cosmi_collection *collection, size_t
 // What the key permits that the collection was read with.
 //
 // collection: may be NULL.
-// Returns a cosmi_key_kind; AUTO when it is not known, because the caller has given the key; -1 for NULL. Any thread. Since 0.1.0.
+// Returns a cosmi_key_kind; AUTO when it is not known, because the caller has given the key, or when none was used; -1 for
+// NULL. Any thread. Since 0.1.0.
 int32_t cosmi_collection_key_access(const cosmi_collection *collection);
 
 // How many resources there are.

@@ -603,7 +603,7 @@ fn connection_strings() {
 
 #[test]
 fn collections() {
-    use cosmi_offer_absence::{Present, Serverless, SharedThroughput};
+    use cosmi_offer_absence::{LocalAuthDisabled, Present, Serverless, SharedThroughput};
     let simulator = Simulator::start();
     let client = client(&simulator);
     for (name, database, collection, absence) in [
@@ -611,7 +611,9 @@ fn collections() {
         ("myaccount", "Üben & Mehr", "100% naïve", Present),
         ("myaccount", "Shared", "Orders", SharedThroughput),
         ("serverlessaccount", "Test", "Test", Serverless),
+        ("keylessaccount", "Test", "Test", LocalAuthDisabled),
     ] {
+        let by_key = absence != LocalAuthDisabled;
         let operation = done(|out| unsafe {
             let (database, collection) = (c(database), c(collection));
             let (database, collection) = (database.as_ptr(), collection.as_ptr());
@@ -645,8 +647,9 @@ fn collections() {
             );
             let of_database = given(|len| cosmi_collection_database_offer_json(shown, len));
             assert_eq!(of_database.is_some(), absence == SharedThroughput);
-            assert!(cosmi_collection_request_charge_ru(shown) > 0.0);
-            assert!(given(|len| cosmi_collection_activity_id(shown, len)).is_some());
+            assert_eq!(cosmi_collection_request_charge_ru(shown) > 0.0, by_key);
+            let activity = given(|len| cosmi_collection_activity_id(shown, len));
+            assert_eq!(activity.is_some(), by_key);
             assert!(given(|len| cosmi_collection_etag(shown, len)).is_some());
             assert_eq!(
                 given(|len| cosmi_collection_account_name(shown, len)).as_deref(),
@@ -654,10 +657,12 @@ fn collections() {
             );
             let endpoint = given(|len| cosmi_collection_endpoint(shown, len));
             assert_eq!(endpoint.as_deref(), Some(simulator.endpoint(name)));
-            assert_eq!(
-                cosmi_collection_key_access(shown),
-                cosmi_key_kind::ReadWrite as i32
-            );
+            let access = if by_key {
+                cosmi_key_kind::ReadWrite
+            } else {
+                cosmi_key_kind::Auto
+            };
+            assert_eq!(cosmi_collection_key_access(shown), access as i32);
         }
     }
 }

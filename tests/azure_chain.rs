@@ -579,35 +579,97 @@ async fn a_refusal_names_the_action_and_the_role() {
 }
 
 #[tokio::test]
-async fn turned_off_keys_are_told_before_one_is_used() {
+async fn resource_manager_shows_the_collection_of_an_account_that_accepts_no_key() {
     let azure = Simulator::start();
     let client = azure.client();
-    let error = client
-        .show_collection(
-            &call(&client),
-            &azure.account("keylessaccount"),
-            "Test",
-            "Test",
-        )
+    let account = azure.account("keylessaccount");
+    let shown = client
+        .show_collection(&call(&client), &account, "Test", "Test")
         .await
-        .expect_err("refused");
+        .expect("shown");
+    assert_eq!(count(&azure.asked(), "cosmos"), 0, "no key is tried");
     assert_eq!(
-        (error.kind(), error.service_code()),
-        (Kind::Forbidden, Some("LocalAuthDisabled"))
+        azure.asked().len(),
+        4,
+        "token, account and keys, collection"
     );
-    assert_eq!(count(&azure.asked(), "cosmos"), 0);
+    assert_eq!(shown.offer, Offer::Absent(OfferAbsence::LocalAuthDisabled));
+    assert_eq!(shown.key_access, KeyKind::Auto);
+    assert_eq!(shown.account_name.as_deref(), Some("keylessaccount"));
+    assert_eq!(shown.activity_id, None);
+    let collection: Value = serde_json::from_str(&shown.json).expect("JSON");
+    assert_eq!(collection["id"], "Test");
+    assert_eq!(collection["partitionKey"]["paths"][0], "/id");
+    assert_eq!(collection["_etag"].as_str(), shown.etag.as_deref());
+    assert!(shown.etag.is_some());
+    assert_eq!(
+        shown.with_offer_json,
+        format!("{{\"collection\":{},\"offer\":null}}", shown.json)
+    );
+
+    // Its endpoint alone does not tell; the data plane does, and the key is not held to be stale.
+    azure.forget();
     let by_endpoint = AccountRef {
         endpoint: Some(azure.endpoint("keylessaccount").into()),
         ..azure.account("keylessaccount")
     };
-    let error = client
+    let shown = azure
+        .client()
         .show_collection(&call(&client), &by_endpoint, "Test", "Test")
+        .await
+        .expect("shown");
+    assert_eq!(shown.offer, Offer::Absent(OfferAbsence::LocalAuthDisabled));
+    assert_eq!(count(&azure.asked(), "cosmos"), 1);
+
+    let missing = client
+        .show_collection(&call(&client), &account, "Test", "Tset")
+        .await
+        .expect_err("no such collection");
+    assert_eq!(missing.kind(), Kind::NotFound, "{missing}");
+
+    azure.fault(
+        serde_json::json!({ "face": "arm", "path": "/containers/" }),
+        1,
+        serde_json::json!({ "status": 200, "body": r#"{"id":"x","properties":{}}"# }),
+    );
+    let nonsense = client
+        .show_collection(&call(&client), &account, "Test", "Test")
+        .await
+        .expect_err("not understood");
+    assert_eq!(nonsense.kind(), Kind::BadResponse, "{nonsense}");
+}
+
+#[tokio::test]
+async fn an_account_that_accepts_no_key_says_so_of_one_that_was_given() {
+    let azure = Simulator::start();
+    let client = azure.client();
+    let keys = client
+        .list_keys(
+            &call(&client),
+            &azure.account("keylessaccount"),
+            KeyKind::Auto,
+        )
+        .await
+        .expect("keys");
+    let with_key = AccountRef {
+        endpoint: Some(azure.endpoint("keylessaccount").into()),
+        key: Some(keys.keys[0].1.duplicate()),
+        ..AccountRef::default()
+    };
+    let error = client
+        .show_collection(&call(&client), &with_key, "Test", "Test")
         .await
         .expect_err("refused");
     assert_eq!(
         (error.kind(), error.service_code()),
         (Kind::Forbidden, Some("LocalAuthDisabled")),
         "{error}"
+    );
+    assert!(
+        error
+            .action()
+            .is_some_and(|action| action.contains("give no key")),
+        "{error:?}"
     );
 }
 

@@ -5,7 +5,7 @@ mod support;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cosmi::azure::{Client, Clock, Host, Kind, Log, Settings};
+use cosmi::azure::{Client, Clock, Host, Kind, Log, Offer, OfferAbsence, Settings};
 use serde_json::json;
 use support::{QuickClock, Records, Simulator, call};
 
@@ -59,9 +59,12 @@ async fn what_the_owner_can_change_is_not_remembered() {
         "/subscriptions/{}/resourceGroups/rg/providers/Microsoft.DocumentDB/databaseAccounts/myaccount",
         azure.subscription()
     );
-    for properties in [
-        json!({ "documentEndpoint": azure.endpoint("myaccount"), "disableLocalAuth": true }),
-        json!({ "provisioningState": "Creating" }),
+    for (properties, at_first) in [
+        (
+            json!({ "documentEndpoint": azure.endpoint("myaccount"), "disableLocalAuth": true }),
+            Some(Offer::Absent(OfferAbsence::LocalAuthDisabled)),
+        ),
+        (json!({ "provisioningState": "Creating" }), None),
     ] {
         let client = azure.client();
         let body = json!({ "id": id, "name": "myaccount", "properties": properties }).to_string();
@@ -70,14 +73,15 @@ async fn what_the_owner_can_change_is_not_remembered() {
             1,
             json!({ "status": 200, "body": body }),
         );
-        client
+        let first = client
             .show_collection(&call(&client), &account, "Test", "Test")
-            .await
-            .expect_err("not yet");
-        client
+            .await;
+        assert_eq!(first.ok().map(|shown| shown.offer), at_first);
+        let second = client
             .show_collection(&call(&client), &account, "Test", "Test")
             .await
             .expect("the owner has seen to it");
+        assert!(matches!(second.offer, Offer::Present(_)));
     }
 }
 

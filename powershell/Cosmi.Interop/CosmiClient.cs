@@ -218,7 +218,9 @@ namespace Cosmi.Interop
                 cancellationToken);
         }
 
-        /// <summary>Gets a collection (container) with its offer. Where no key is given, the account's is got by the identity and kept in the client.</summary>
+        /// <summary>
+        /// Gets a collection (container) with its offer. Where no key is given, the account's is got by the identity and kept in the client; of an account that accepts none the collection comes from Azure Resource Manager, without offer.
+        /// </summary>
         /// <param name="account">In which account.</param>
         /// <param name="database">The database's name.</param>
         /// <param name="collection">The collection's name.</param>

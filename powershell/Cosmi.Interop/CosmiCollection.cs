@@ -44,10 +44,10 @@ namespace Cosmi.Interop
         /// <summary>Why there is no offer.</summary>
         public CosmiOfferAbsence OfferAbsence { get; }
 
-        /// <summary>What the read cost, in request units.</summary>
+        /// <summary>What the read cost, in request units; nothing where Azure Resource Manager was asked.</summary>
         public double RequestCharge { get; }
 
-        /// <summary>The service's id of the read, for a support case.</summary>
+        /// <summary>The service's id of the read, for a support case; <see langword="null"/> where Azure Resource Manager was asked.</summary>
         public string? ActivityId { get; }
 
         /// <summary>The collection's version.</summary>
@@ -59,7 +59,7 @@ namespace Cosmi.Interop
         /// <summary>The account's document endpoint.</summary>
         public string Endpoint { get; }
 
-        /// <summary>What the key in use allows; <see cref="CosmiKeyKind.Auto"/> where the caller gave the key.</summary>
+        /// <summary>What the key in use allows; <see cref="CosmiKeyKind.Auto"/> where the caller gave the key, or none was used.</summary>
         public CosmiKeyKind KeyAccess { get; }
     }
 }

@@ -17,5 +17,10 @@ namespace Cosmi.Interop
 
         /// <summary>No offer was found, neither the collection's nor its database's.</summary>
         NotFound = 4,
+
+        /// <summary>
+        /// The account accepts no key (disableLocalAuth). The collection is from Azure Resource Manager, which has no offers; <see cref="CosmiClient.GetThroughputAsync"/> tells the throughput.
+        /// </summary>
+        LocalAuthDisabled = 5,
     }
 }

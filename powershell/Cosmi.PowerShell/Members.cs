@@ -94,6 +94,8 @@ namespace Cosmi
                     return "serverless";
                 case nameof(CosmiOfferAbsence.NotPermitted):
                     return "not permitted to see";
+                case nameof(CosmiOfferAbsence.LocalAuthDisabled):
+                    return "not told without a key";
                 default:
                     return "none found";
             }

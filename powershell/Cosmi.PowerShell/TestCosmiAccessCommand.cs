@@ -15,8 +15,10 @@ namespace Cosmi.PowerShell
     [OutputType(typeof(AccessCheck))]
     public sealed class TestCosmiAccessCommand : CosmiDataCmdlet
     {
-        // Asked for where the caller names no collection: that it is not found shows that the key is accepted.
+        // Asked for where the caller names no collection.
         private const string UnlikelyName = "cosmi-access-check";
+
+        private const string KeyAccepted = "the account answers and accepts the key";
 
         /// <summary>The database of the collection to try.</summary>
         [Parameter]
@@ -56,7 +58,7 @@ namespace Cosmi.PowerShell
                 }
 
                 Write("Keys", AccessResult.Found, "given by the caller");
-                Data(account);
+                Data(account, KeyAccepted);
                 return;
             }
 
@@ -94,6 +96,13 @@ namespace Cosmi.PowerShell
                 return;
             }
 
+            if (found != null && !AcceptsKeys(Document.Account(found)))
+            {
+                Skip("Keys", "the account accepts none");
+                Data(account, "Resource Manager answers in the account's place");
+                return;
+            }
+
             // An identity may be allowed to list keys, and not to read the account.
             using CosmiKeys? keys = Try(
                 "Keys",
@@ -107,10 +116,11 @@ namespace Cosmi.PowerShell
                 return;
             }
 
-            Data(account);
+            Data(account, KeyAccepted);
         }
 
-        private void Data(CosmiAccountReference account)
+        /// <summary>Tries the last link. That a collection which hardly exists is not found shows that <paramref name="answers"/>.</summary>
+        private void Data(CosmiAccountReference account, string answers)
         {
             string database = Database ?? UnlikelyName;
             string name = Name ?? UnlikelyName;
@@ -121,7 +131,7 @@ namespace Cosmi.PowerShell
             }
             catch (CosmiException failure) when (failure.Status == CosmiStatus.NotFound && Name == null)
             {
-                found = "the account answers and accepts the key; name a collection with -Database and -Name to see it";
+                found = answers + "; name a collection with -Database and -Name to see it";
             }
             catch (Exception exception) when (Errors.IsFailure(exception))
             {
@@ -219,8 +229,10 @@ namespace Cosmi.PowerShell
         {
             PSObject document = Document.Account(account);
             string detail = $"{Member(document, "AccountName")} in {Member(document, "ResourceGroupName")}, {Member(document, "location")}; {Member(document, "Endpoint")}";
-            return Member(document, "KeysAllowed") is false ? detail + "; keys are turned off (disableLocalAuth)" : detail;
+            return AcceptsKeys(document) ? detail : detail + "; keys are turned off (disableLocalAuth)";
         }
+
+        private static bool AcceptsKeys(PSObject account) => !(Member(account, "KeysAllowed") is false);
 
         private static string Describe(CosmiKeys keys) =>
             keys.Access == CosmiKeyKind.ReadOnly ? "read-only keys" : "read-write keys";

@@ -27,6 +27,9 @@ pub enum cosmi_offer_absence {
     NotPermitted = 3,
     /// The service shows none, for no reason that is known.
     NotFound = 4,
+    /// The account accepts no key (disableLocalAuth). The collection is from Azure Resource Manager, which has no offers:
+    /// see cosmi_throughput_show_start.
+    LocalAuthDisabled = 5,
 }
 
 impl From<OfferAbsence> for cosmi_offer_absence {
@@ -36,6 +39,7 @@ impl From<OfferAbsence> for cosmi_offer_absence {
             OfferAbsence::Serverless => Self::Serverless,
             OfferAbsence::NotPermitted => Self::NotPermitted,
             OfferAbsence::NotFound => Self::NotFound,
+            OfferAbsence::LocalAuthDisabled => Self::LocalAuthDisabled,
         }
     }
 }
@@ -86,7 +90,8 @@ impl From<Collection> for cosmi_collection {
 }
 
 /// Starts reading a collection and its offer: token, account, key, collection and offer in one go, of which only what
-/// is not known yet is asked for.
+/// is not known yet is asked for. An account that accepts no key is not asked: the collection is then read from Azure
+/// Resource Manager, unless a key was given.
 ///
 /// client: not NULL.
 /// account: which account; copied before return; not NULL.
@@ -450,7 +455,8 @@ pub unsafe extern "C" fn cosmi_collection_endpoint(
 /// What the key permits that the collection was read with.
 ///
 /// collection: may be NULL.
-/// Returns a cosmi_key_kind; AUTO when it is not known, because the caller has given the key; -1 for NULL. Any thread. Since 0.1.0.
+/// Returns a cosmi_key_kind; AUTO when it is not known, because the caller has given the key, or when none was used; -1 for
+/// NULL. Any thread. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cosmi_collection_key_access(collection: *const cosmi_collection) -> i32 {
     guard::value(-1, || {

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use futures_util::future;
+use serde_json::Value;
 
-use super::arm::{Account, Arm, KeyKind, Keys, Name, Scope};
+use super::arm::{Account, Arm, KeyKind, Keys, Name, Place, Scope};
 use super::call::{Call, Level};
 use super::cloud::Clouds;
-use super::cosmos::{self, Cosmos, Offer, Shown};
+use super::cosmos::{self, Cosmos, Offer, OfferAbsence, Shown};
 use super::error::{Error, Kind};
 use super::http::{Url, host_of, parse_root_url};
 use super::secret::Secret;
@@ -38,7 +39,7 @@ pub struct Collection {
     pub database_offer_json: Option<String>,
     /// Of all requests to the account together, in request units.
     pub request_charge_ru: f64,
-    /// The service's id of the request for the collection.
+    /// The service's id of the request for the collection; none when Resource Manager was asked.
     pub activity_id: Option<String>,
     /// The version of the collection's definition.
     pub etag: Option<String>,
@@ -46,7 +47,7 @@ pub struct Collection {
     pub account_name: Option<String>,
     /// The address that was asked.
     pub endpoint: String,
-    /// Which key was used; `Auto` when the caller gave it.
+    /// Which key was used; `Auto` when the caller gave it, or none was.
     pub key_access: KeyKind,
     /// `{"collection":…,"offer":…|null}`, as the tutorial's last step prints it.
     pub with_offer_json: String,
@@ -132,6 +133,11 @@ pub(super) async fn show_collection(
     }
 
     let name = account.resource_name(clouds)?;
+    let place = Place {
+        account: &name,
+        database,
+        collection: Some(collection),
+    };
     call.waiting_for(format!("the keys of account {}", name.as_str()));
     let (endpoint, serverless, mut keys) = if let Some(endpoint) = endpoint {
         (
@@ -148,10 +154,11 @@ pub(super) async fn show_collection(
         )
         .await;
         let found = found?;
+        let endpoint = endpoint_of(&found)?;
         if found.disable_local_auth {
-            return Err(cosmos::keys_disabled(&format!("account {}", found.name)));
+            return without_key(arm, call, place, &endpoint, found.serverless).await;
         }
-        (endpoint_of(&found)?, found.serverless, keys?)
+        (endpoint, found.serverless, keys?)
     };
     let mut shown = show(&endpoint, &keys.keys[0].1, serverless).await;
     if let Err(error) = &shown
@@ -164,8 +171,45 @@ pub(super) async fn show_collection(
             shown = show(&endpoint, &keys.keys[0].1, serverless).await;
         }
     }
+    if let Err(error) = &shown
+        && cosmos::is_keys_disabled(error)
+    {
+        return without_key(arm, call, place, &endpoint, serverless).await;
+    }
     let name = Some(name.as_str());
     shown.map(|shown| finish(shown, name, &endpoint, keys.access))
+}
+
+/// The collection of an account that accepts no key: as Resource Manager has it, which does not have the offer.
+async fn without_key(
+    arm: &Arc<Arm>,
+    call: &Call,
+    place: Place<'_>,
+    endpoint: &Url,
+    serverless: bool,
+) -> Result<Collection, Error> {
+    let name = place.account.as_str();
+    call.log(Level::Info, || {
+        format!("account {name} accepts no key (disableLocalAuth); Resource Manager is asked for the collection")
+    });
+    let definition = arm.show_sql_definition(call, place).await?;
+    let etag = serde_json::from_str(definition.get())
+        .ok()
+        .and_then(|definition: Value| definition["_etag"].as_str().map(str::to_owned));
+    let absence = if serverless {
+        OfferAbsence::Serverless
+    } else {
+        OfferAbsence::LocalAuthDisabled
+    };
+    let shown = Shown {
+        json: definition.get().to_owned(),
+        offer: Offer::Absent(absence),
+        database_offer: None,
+        charge: 0.0,
+        activity_id: None,
+        etag,
+    };
+    Ok(finish(shown, Some(name), endpoint, KeyKind::Auto))
 }
 
 /// The keys after the data plane refused those in memory: somebody may have regenerated them.

@@ -638,11 +638,11 @@ impl Client {
     }
 
     /// A collection and its offer: with the key that was given, or with the account's own, which is read when it is
-    /// not in memory.
+    /// not in memory. Of an account that accepts no key it is the collection as Resource Manager has it, without offer.
     ///
     /// # Errors
-    /// `NotFound` when account, database or collection do not exist; `Forbidden` when keys may not be read or are
-    /// turned off.
+    /// `NotFound` when account, database or collection do not exist; `Forbidden` when keys may not be read, or when one
+    /// was given to an account that accepts none.
     pub async fn show_collection(
         &self,
         call: &Call,

@@ -71,6 +71,7 @@ Describe 'Get-CosmiCollection' {
     It 'says why there is no offer: <Reason>' -ForEach @(
         @{ Account = 'myaccount'; Database = 'Shared'; Name = 'Orders'; Reason = 'SharedThroughput'; Text = 'shared: 1000 RU/s' }
         @{ Account = 'serverlessaccount'; Database = 'Test'; Name = 'Test'; Reason = 'Serverless'; Text = 'serverless' }
+        @{ Account = 'keylessaccount'; Database = 'Test'; Name = 'Test'; Reason = 'LocalAuthDisabled'; Text = 'not told without a key' }
     ) {
         $collection = Get-CosmiCollection -AccountName $Account -Database $Database -Name $Name
         $collection.Offer | Should -BeNullOrEmpty
@@ -79,6 +80,24 @@ Describe 'Get-CosmiCollection' {
         $collection.Throughput | Should -BeNullOrEmpty
         $json = Get-CosmiCollection -AccountName $Account -Database $Database -Name $Name -AsJson
         $json | Should -BeLike '*"offer":null}'
+    }
+
+    It 'shows a collection where keys are turned off, and passes it on to what tells its throughput' {
+        $collection = Get-CosmiCollection -AccountName keylessaccount -Database Test -Name Test
+        $collection.PartitionKeyPath | Should -Be '/id'
+        $collection.Timestamp | Should -BeOfType ([System.DateTimeOffset])
+        $collection.RequestCharge | Should -Be 0
+        ($collection | Get-CosmiThroughput).RequestUnits | Should -Be 400
+        @((Get-SimulatorJournal -Simulator $simulator).face | Sort-Object -Unique) | Should -Be @('arm', 'imds')
+    }
+
+    It 'says that keys are turned off where one is given' {
+        $splat = @{ Endpoint = $simulator.accounts.keylessaccount.endpoint; Key = (Get-CosmiAccountKey -AccountName keylessaccount)[0].Key; Database = 'Test'; Name = 'Test' }
+        $failure = Invoke-Failing { Get-CosmiCollection @splat -ErrorAction Stop }
+        $failure.Id | Should -Be 'Cosmi.Forbidden'
+        $failure.Category | Should -Be 'PermissionDenied'
+        $failure.Message | Should -BeLike '*disableLocalAuth*'
+        $failure.Action | Should -BeLike '*give no key*'
     }
 
     It 'gives the database''s offer where throughput is shared' {
@@ -125,7 +144,6 @@ Describe 'Get-CosmiCollection' {
     It 'says <What>' -ForEach @(
         @{ What = 'that a collection does not exist'; Arguments = @{ AccountName = 'myaccount'; Database = 'Test'; Name = 'Tset' }; Id = 'Cosmi.NotFound'; Category = 'ObjectNotFound'; Message = '*Tset*' }
         @{ What = 'that its database does not exist'; Arguments = @{ AccountName = 'myaccount'; Database = 'Tset'; Name = 'Test' }; Id = 'Cosmi.NotFound'; Category = 'ObjectNotFound'; Message = '*database*' }
-        @{ What = 'that keys are turned off'; Arguments = @{ AccountName = 'keylessaccount'; Database = 'Test'; Name = 'Test' }; Id = 'Cosmi.Forbidden'; Category = 'PermissionDenied'; Message = '*disableLocalAuth*' }
         @{ What = 'that keys are refused'; Arguments = @{ AccountName = 'noaccess'; Database = 'Test'; Name = 'Test' }; Id = 'Cosmi.Forbidden'; Category = 'PermissionDenied'; Message = '*readonlykeys*' }
     ) {
         $failure = Invoke-Failing { Get-CosmiCollection @Arguments -ErrorAction Stop }

@@ -91,6 +91,7 @@ Describe 'The members of documents' {
         @{ Absence = 'SharedThroughput'; Offer = 'null'; Database = '{"content":{"offerThroughput":1000}}'; Throughput = $null; Maximum = $null; Text = 'shared: 1000 RU/s' }
         @{ Absence = 'Serverless'; Offer = 'null'; Database = 'null'; Throughput = $null; Maximum = $null; Text = 'serverless' }
         @{ Absence = 'NotPermitted'; Offer = 'null'; Database = 'null'; Throughput = $null; Maximum = $null; Text = 'not permitted to see' }
+        @{ Absence = 'LocalAuthDisabled'; Offer = 'null'; Database = 'null'; Throughput = $null; Maximum = $null; Text = 'not told without a key' }
         @{ Absence = 'NotFound'; Offer = 'null'; Database = 'null'; Throughput = $null; Maximum = $null; Text = 'none found' }
     ) {
         $collection = New-Document -TypeName Cosmi.Collection -Json "{`"Offer`":$Offer,`"DatabaseOffer`":$Database}"

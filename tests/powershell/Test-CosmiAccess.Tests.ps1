@@ -54,7 +54,6 @@ Describe 'Test-CosmiAccess' {
     It 'shows the broken link of <Account>, and what to do' -ForEach @(
         @{ Account = 'nosuchaccount'; Results = 'Environment Found, Token Found, Account Failed, Keys Skipped, Data Skipped'; Link = 'Account'; Detail = 'NotFound: *' }
         @{ Account = 'noaccess'; Results = 'Environment Found, Token Found, Account Found, Keys Refused, Data Skipped'; Link = 'Keys'; Detail = 'Forbidden: *' }
-        @{ Account = 'keylessaccount'; Results = 'Environment Found, Token Found, Account Found, Keys Found, Data Refused'; Link = 'Data'; Detail = 'Forbidden: *disableLocalAuth*' }
     ) {
         $checks = Test-CosmiAccess -AccountName $Account
         Get-Result -Checks $checks | Should -Be $Results
@@ -62,6 +61,18 @@ Describe 'Test-CosmiAccess' {
         $broken.Detail | Should -BeLike $Detail
         $broken.Action | Should -Not -BeNullOrEmpty
         $checks | Out-String -Width 200 | Should -BeLike "*-> $($broken.Action.Substring(0, 20))*"
+    }
+
+    It 'goes past the keys where the account accepts none' {
+        $checks = Test-CosmiAccess -AccountName keylessaccount
+        Get-Result -Checks $checks | Should -Be 'Environment Found, Token Found, Account Found, Keys Skipped, Data Found'
+        $checks[2].Detail | Should -BeLike '*disableLocalAuth*'
+        $checks[4].Detail | Should -BeLike 'Resource Manager answers*-Database and -Name*'
+        $checks = Test-CosmiAccess -AccountName keylessaccount -Database Test -Name Test
+        $checks[4].Detail | Should -Be 'collection Test; throughput not told without a key'
+        $missing = Test-CosmiAccess -AccountName keylessaccount -Database Test -Name Tset | Select-Object -Last 1
+        $missing.Result | Should -Be 'Failed'
+        $missing.Detail | Should -BeLike 'NotFound: *Tset*'
     }
 
     It 'says what was refused before it was asked, and what to do once only' {

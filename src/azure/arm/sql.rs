@@ -1,5 +1,6 @@
 //! Databases, collections and their throughput through Resource Manager: no key is needed, and keys may be turned off.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -11,6 +12,7 @@ use super::create::{Created, Wish, json as text_of, made, value};
 use super::{Arm, COSMOS_API, Method, What};
 use crate::azure::call::Call;
 use crate::azure::error::{Error, Kind};
+use crate::azure::http::Response;
 
 /// How much a database or collection may be asked, in request units per second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -134,6 +136,12 @@ impl Throughput {
     }
 }
 
+/// A member of a JSON object, verbatim.
+fn inside<'a>(object: &'a [u8], name: &str) -> Option<&'a RawValue> {
+    let fields: HashMap<String, &RawValue> = serde_json::from_slice(object).ok()?;
+    fields.get(name).copied()
+}
+
 impl Arm {
     /// The databases of an account, or the collections of a database, verbatim.
     pub(in crate::azure) async fn list_sql(
@@ -178,13 +186,28 @@ impl Arm {
         call: &Call,
         place: Place<'_>,
     ) -> Result<String, Error> {
+        text_of(&self.read_sql(call, place).await?)
+    }
+
+    /// The definition in it, which is the service's own, verbatim.
+    pub(in crate::azure) async fn show_sql_definition(
+        self: &Arc<Self>,
+        call: &Call,
+        place: Place<'_>,
+    ) -> Result<Box<RawValue>, Error> {
+        let answer = self.read_sql(call, place).await?;
+        let properties = inside(&answer.body, "properties");
+        properties
+            .and_then(|properties| inside(properties.get().as_bytes(), "resource"))
+            .map(ToOwned::to_owned)
+            .ok_or_else(|| answer.not_understood("are no resource"))
+    }
+
+    async fn read_sql(self: &Arc<Self>, call: &Call, place: Place<'_>) -> Result<Response, Error> {
         let id = self.resource_id(call, place.account).await?;
         let what = place.what("read", READ);
-        text_of(
-            &self
-                .ask(call, Method::Get, &place.path(&id), COSMOS_API, &what)
-                .await?,
-        )
+        self.ask(call, Method::Get, &place.path(&id), COSMOS_API, &what)
+            .await
     }
 
     /// Makes a database or collection. `resource` is its definition without its name.

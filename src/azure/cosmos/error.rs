@@ -31,8 +31,8 @@ pub(super) fn refused(response: &Response, thing: &str, now: SystemTime) -> Erro
     };
     let said = response.quote(&message, 300);
     let error = match (status, substatus) {
-        (401 | 403, 5202 | 5203) => keys_disabled("the account"),
-        (401, _) if message.to_ascii_lowercase().contains("local authorization is disabled") => keys_disabled("the account"),
+        (401 | 403, 5202 | 5203) => keys_disabled(),
+        (401, _) if message.to_ascii_lowercase().contains("local authorization is disabled") => keys_disabled(),
         (401 | 403, _) if skew(response, now).is_some() => clock(response, now),
         (401, _) => Error::new(Kind::Unauthenticated, "the account refuses the key")
             .with_action("check that the key is this account's and has not been regenerated since"),
@@ -65,14 +65,18 @@ pub(super) fn refused(response: &Response, thing: &str, now: SystemTime) -> Erro
     }
 }
 
-/// The error of an account whose keys are turned off.
-pub(in crate::azure) fn keys_disabled(account: &str) -> Error {
+fn keys_disabled() -> Error {
     Error::new(
         Kind::Forbidden,
-        format!("{account} has its keys turned off (disableLocalAuth)"),
+        "the account has its keys turned off (disableLocalAuth)",
     )
-    .with_action("turn local (key) authentication on for the account; until then it accepts no key")
+    .with_action("name the account and give no key: the identity of this machine can ask Resource Manager instead")
     .with_service_code(LOCAL_AUTH_DISABLED)
+}
+
+/// Whether the account said that it accepts no key at all.
+pub(in crate::azure) fn is_keys_disabled(error: &Error) -> bool {
+    error.service_code() == Some(LOCAL_AUTH_DISABLED)
 }
 
 /// An error status in a body that is not the service's: some pass, the others come from somebody else.

@@ -14,7 +14,7 @@ use futures_util::FutureExt;
 pub use offers::{Offer, OfferAbsence};
 
 pub(super) use collections::Shown;
-pub(super) use error::keys_disabled;
+pub(super) use error::is_keys_disabled;
 pub(super) use names::check_names;
 
 use super::call::Call;

@@ -28,6 +28,8 @@ pub enum OfferAbsence {
     NotPermitted,
     /// Neither the collection nor its database has one.
     NotFound,
+    /// The account accepts no key, and Resource Manager, which describes the collection then, has no offers.
+    LocalAuthDisabled,
 }
 
 /// What a look-up found, and its charge in request units.

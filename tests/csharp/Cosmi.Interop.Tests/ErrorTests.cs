@@ -17,7 +17,6 @@ namespace Cosmi.Interop.Tests
 
         [Theory]
         [InlineData("noaccess", "Test", "Test", CosmiStatus.Forbidden, 403, true)]
-        [InlineData("keylessaccount", "Test", "Test", CosmiStatus.Forbidden, 0, true)]
         [InlineData("absentaccount", "Test", "Test", CosmiStatus.NotFound, 0, true)]
         [InlineData("myaccount", "Test", "Absent", CosmiStatus.NotFound, 404, true)]
         [InlineData("myaccount", "Absent", "Test", CosmiStatus.NotFound, 404, true)]

@@ -176,6 +176,7 @@ namespace Cosmi.Interop.Tests
         [InlineData("myaccount", "Shared", "Orders", CosmiOfferAbsence.SharedThroughput)]
         [InlineData("myaccount", "Auto", "Scaled", CosmiOfferAbsence.Present)]
         [InlineData("serverlessaccount", "Test", "Test", CosmiOfferAbsence.Serverless)]
+        [InlineData("keylessaccount", "Test", "Test", CosmiOfferAbsence.LocalAuthDisabled)]
         public async Task An_absent_offer_is_a_result(string account, string database, string collection, CosmiOfferAbsence absence)
         {
             using CosmiClient client = Simulator.Client();
