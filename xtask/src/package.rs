@@ -341,7 +341,8 @@ mod tests {
 
     #[test]
     fn only_what_this_command_wrote_is_removed() {
-        let folder = std::env::temp_dir().join(format!("cosmi-dist-{}", std::process::id()));
+        let scratch = tempfile::tempdir().unwrap();
+        let folder = scratch.path().join("dist");
         assert!(check_replaceable(&folder).is_ok(), "not there");
         fs::create_dir_all(&folder).unwrap();
         assert!(check_replaceable(&folder).is_ok(), "empty");
@@ -359,6 +360,5 @@ mod tests {
         assert!(check_replaceable(&folder).is_ok(), "ours");
         fs::remove_file(folder.join(SUMS)).unwrap();
         assert!(check_replaceable(&folder).is_err(), "of another origin");
-        fs::remove_dir_all(folder).unwrap();
     }
 }

@@ -184,7 +184,6 @@ pub fn unzip(file: &Path, into: &Path) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use std::io::Read;
-    use std::path::PathBuf;
 
     use super::*;
 
@@ -202,16 +201,10 @@ mod tests {
         OffsetDateTime::from_unix_timestamp(1_750_000_000).unwrap()
     }
 
-    /// A folder of this test alone.
-    fn scratch(name: &str) -> PathBuf {
-        let folder = std::env::temp_dir().join(format!("cosmi-{name}-{}", std::process::id()));
-        fs::create_dir_all(&folder).unwrap();
-        folder
-    }
-
     #[test]
     fn a_zip_does_not_depend_on_time_or_order() {
-        let folder = scratch("zip");
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path();
         let (first, second) = (folder.join("first.zip"), folder.join("second.zip"));
         zip(&first, entries(), date()).unwrap();
         std::thread::sleep(std::time::Duration::from_millis(2100)); // a zip counts in steps of 2 s
@@ -234,12 +227,12 @@ mod tests {
         let mut text = String::new();
         file.read_to_string(&mut text).unwrap();
         assert_eq!(text, "program");
-        fs::remove_dir_all(folder).unwrap();
     }
 
     #[test]
     fn a_tar_does_not_depend_on_time_order_or_owner() {
-        let folder = scratch("tar");
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path();
         let (first, second) = (folder.join("first.tar.gz"), folder.join("second.tar.gz"));
         let with_link = || {
             let mut entries = entries();
@@ -283,12 +276,12 @@ mod tests {
                 ("link".to_owned(), 0o777, Some("a".to_owned()))
             ]
         );
-        fs::remove_dir_all(folder).unwrap();
     }
 
     #[test]
     fn a_name_is_packed_once_and_a_zip_holds_no_link() {
-        let folder = scratch("refused");
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path();
         let twice = vec![Entry::file("a", "1"), Entry::file("a", "2")];
         let error = zip(&folder.join("twice.zip"), twice, date()).unwrap_err();
         assert_eq!(error.to_string(), "a is packed twice");
@@ -297,19 +290,18 @@ mod tests {
             ..Entry::file("a", "")
         }];
         assert!(zip(&folder.join("link.zip"), link, date()).is_err());
-        fs::remove_dir_all(folder).unwrap();
     }
 
     #[test]
     fn a_folder_becomes_sorted_entries() {
-        let folder_path = scratch("folder");
-        fs::create_dir_all(folder_path.join("z")).unwrap();
-        fs::write(folder_path.join("z/deep"), "deep").unwrap();
-        fs::write(folder_path.join("a"), "a").unwrap();
-        let entries = folder(&folder_path, "Root/").unwrap();
+        let root = tempfile::tempdir().unwrap();
+        let root = root.path();
+        fs::create_dir_all(root.join("z")).unwrap();
+        fs::write(root.join("z/deep"), "deep").unwrap();
+        fs::write(root.join("a"), "a").unwrap();
+        let entries = folder(root, "Root/").unwrap();
         let names: Vec<_> = entries.iter().map(|entry| entry.name.as_str()).collect();
         assert_eq!(names, ["Root/a", "Root/z/deep"]);
         assert_eq!(entries[1].bytes, b"deep");
-        fs::remove_dir_all(folder_path).unwrap();
     }
 }

@@ -291,11 +291,11 @@ mod tests {
 
     #[test]
     fn a_package_without_a_licence_text_is_an_error() {
-        let folder = std::env::temp_dir().join(format!("cosmi-licences-{}", std::process::id()));
-        fs::create_dir_all(&folder).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path();
         let mut crates = sample();
         crates.truncate(1);
-        crates[0].folder.clone_from(&folder);
+        crates[0].folder = folder.to_owned();
         let error = crate_notices(&crates).err().unwrap().to_string();
         assert_eq!(error, "the sources of a 1.0.0 bring no licence text");
 
@@ -304,7 +304,5 @@ mod tests {
         let notices = crate_notices(&crates).unwrap();
         assert_eq!(notices.len(), 1);
         assert_eq!(notices[0].file, "License.txt");
-
-        fs::remove_dir_all(folder).unwrap();
     }
 }

@@ -47,6 +47,15 @@ pub struct Built {
     pub private_paths: Vec<PathBuf>,
 }
 
+impl Built {
+    /// The libraries, all that is shipped of a build.
+    pub fn files(&self) -> impl Iterator<Item = &PathBuf> {
+        [&self.library, &self.static_library]
+            .into_iter()
+            .chain(&self.import_library)
+    }
+}
+
 pub const TARGETS: [Target; 5] = [
     Target {
         triple: "x86_64-pc-windows-gnu",
@@ -181,10 +190,7 @@ pub fn build_at(
         static_needs: static_needs(&said)
             .context("the compiler did not say what the static library needs")?,
     };
-    for file in [&built.library, &built.static_library]
-        .into_iter()
-        .chain(&built.import_library)
-    {
+    for file in built.files() {
         if !file.is_file() {
             bail!("the build left no {}", file.display());
         }

@@ -268,8 +268,8 @@ mod tests {
 
     #[test]
     fn a_package_has_the_parts_that_make_it_one() {
-        let folder = std::env::temp_dir().join(format!("cosmi-nupkg-{}", std::process::id()));
-        fs::create_dir_all(&folder).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path();
         let (first, second) = (folder.join("first.nupkg"), folder.join("second.nupkg"));
         let date = OffsetDateTime::from_unix_timestamp(1_750_000_000).unwrap();
         for path in [&first, &second] {
@@ -320,7 +320,6 @@ mod tests {
             assert!(nuspec.contains(one), "{one} in {nuspec}");
         }
         assert!(!nuspec.contains("projectUrl") && !nuspec.contains("packageTypes"));
-        fs::remove_dir_all(folder).unwrap();
     }
 
     #[test]

@@ -1,8 +1,7 @@
 //! Whether the same sources give the same libraries elsewhere: in a copy of the tree, in another folder, from nothing.
 
-use std::env;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
@@ -12,13 +11,13 @@ use crate::workspace::Workspace;
 
 /// Builds the targets again and compares.
 pub fn run(workspace: &Workspace, built: &[(&Target, Built)]) -> Result<()> {
-    let folder = Folder(env::temp_dir().join(format!("cosmi-verify-{}", std::process::id())));
-    let (root, output) = (folder.0.join("sources"), folder.0.join("built"));
+    let folder = tempfile::Builder::new().prefix("cosmi-verify-").tempdir()?;
+    let (root, output) = (folder.path().join("sources"), folder.path().join("built"));
     copy_sources(workspace, &root)?;
     let mut differing = Vec::new();
     for (target, first) in built {
         let second = natives::build_at(workspace, target, &root, &output)?;
-        for (first, second) in files(first).zip(files(&second)) {
+        for (first, second) in first.files().zip(second.files()) {
             if fs::read(first)? != fs::read(second)? {
                 let name = first.file_name().unwrap_or_default().display();
                 differing.push(format!("{name} of {}", target.rid));
@@ -33,12 +32,6 @@ pub fn run(workspace: &Workspace, built: &[(&Target, Built)]) -> Result<()> {
         "built in another folder, these are not the same: {}",
         differing.join(", ")
     )
-}
-
-fn files(built: &Built) -> impl Iterator<Item = &PathBuf> {
-    [&built.library, &built.static_library]
-        .into_iter()
-        .chain(&built.import_library)
 }
 
 /// The files that git knows or would take, as they are now.
@@ -59,13 +52,4 @@ fn copy_sources(workspace: &Workspace, into: &Path) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// A folder that goes when the work is done.
-struct Folder(PathBuf);
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
 }
