@@ -1372,12 +1372,7 @@ fn only_the_key_that_was_named_is_made_anew() {
 #[test]
 fn an_identity_is_shown_and_turned_on_beside_those_that_are_there() {
     let azure = Azure::with("myaccount");
-    let subscription = azure.simulator.subscription().to_owned();
-    let machine = |name: &str| {
-        c(&format!(
-            "/subscriptions/{subscription}/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/{name}"
-        ))
-    };
+    let machine = |name: &str| c(&azure.simulator.machine(name));
     assert_eq!(
         azure.identity(&machine("myvm"))["principalId"],
         "33333333-0000-0000-0000-000000000002"
@@ -1538,10 +1533,7 @@ fn an_account_and_an_identity_that_are_not_waited_for_are_accepted() {
         made[0]["properties"]["provisioningState"], "Succeeded",
         "{made:?}"
     );
-    let machine = c(&format!(
-        "/subscriptions/{}/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/plainvm",
-        azure.simulator.subscription()
-    ));
+    let machine = c(&azure.simulator.machine("plainvm"));
     assert_eq!(azure.enable_identity(&machine, 1).0, cosmi_change::Accepted);
 }
 

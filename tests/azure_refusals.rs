@@ -7,9 +7,8 @@ use std::time::{Duration, SystemTime};
 
 use cosmi::azure::{Assignment, Client, Error, KeyRole, Kind, Settings, Throughput};
 use serde_json::{Value, json};
-use support::{QuickClock, Simulator, call};
+use support::{ACCOUNT, QuickClock, Simulator, call};
 
-const ACCOUNT: &str = r#"{"location":"westeurope","kind":"GlobalDocumentDB","properties":{"databaseAccountOfferType":"Standard","locations":[{"locationName":"westeurope","failoverPriority":0}]}}"#;
 const FUNCTION: &str = "33333333-0000-0000-0000-000000000022";
 
 /// What is being done when it is refused.
@@ -82,13 +81,10 @@ impl Doing {
                 )
                 .await
                 .map(drop),
-            EnableIdentity => {
-                let id = format!(
-                    "/subscriptions/{}/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/assignedvm",
-                    azure.subscription()
-                );
-                client.enable_identity(&call, &id, true).await.map(drop)
-            }
+            EnableIdentity => client
+                .enable_identity(&call, &azure.machine("assignedvm"), true)
+                .await
+                .map(drop),
             Grant => client
                 .grant_access(
                     &call,

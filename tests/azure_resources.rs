@@ -4,10 +4,7 @@ mod support;
 
 use cosmi::azure::{AccountRef, Assignment, Created, KeyKind, KeyRole, Kind, Throughput};
 use serde_json::{Value, json};
-use support::{Simulator, call};
-
-const ACCOUNT: &str = r#"{"location":"westeurope","kind":"GlobalDocumentDB","properties":{"databaseAccountOfferType":"Standard","createMode":"Default","locations":[{"locationName":"westeurope","failoverPriority":0,"isZoneRedundant":false}]}}"#;
-const COLLECTION: &str = r#"{"partitionKey":{"paths":["/id"],"kind":"Hash","version":2}}"#;
+use support::{ACCOUNT, COLLECTION, Simulator, call, create_collection, create_database};
 
 /// Requests to Resource Manager that change something.
 fn changes(azure: &Simulator) -> Vec<String> {
@@ -41,21 +38,11 @@ async fn the_tutorials_other_half_can_be_run_twice() {
             parsed(made.json())["properties"]["provisioningState"],
             "Succeeded"
         );
-        let made = client
-            .create_resource(&call(&client), &account, "Test", None, "{}", None, true)
+        let made = create_database(&client, &account)
             .await
             .expect("a database");
         assert_eq!(matches!(made, Created::AlreadySo(_)), again, "{made:?}");
-        let made = client
-            .create_resource(
-                &call(&client),
-                &account,
-                "Test",
-                Some("Test"),
-                COLLECTION,
-                throughput,
-                true,
-            )
+        let made = create_collection(&client, &account, COLLECTION, throughput)
             .await
             .expect("a collection");
         assert_eq!(matches!(made, Created::AlreadySo(_)), again, "{made:?}");
@@ -84,7 +71,7 @@ async fn the_tutorials_other_half_can_be_run_twice() {
         assert_eq!(matches!(given, Created::AlreadySo(_)), again, "{given:?}");
     }
     let mut shown = client
-        .show_collection(&call(&client), &account, "Test", "Test")
+        .show_collection(&call(&client), &account, "D", "C")
         .await;
     for _ in 0..50 {
         if shown.is_ok() {
@@ -97,7 +84,7 @@ async fn the_tutorials_other_half_can_be_run_twice() {
             .await
             .expect("a token");
         shown = client
-            .show_collection(&call(&client), &account, "Test", "Test")
+            .show_collection(&call(&client), &account, "D", "C")
             .await;
     }
     let shown = parsed(&shown.expect("on the data plane too").with_offer_json);
@@ -108,11 +95,9 @@ async fn the_tutorials_other_half_can_be_run_twice() {
 async fn another_definition_is_a_conflict_that_shows_the_difference() {
     let azure = Simulator::start();
     let client = azure.client();
-    let account = azure.account("brandnew");
-    client
-        .create_account(&call(&client), &account, ACCOUNT, true)
-        .await
-        .expect("an account");
+    let account = azure
+        .new_collection(&client, Some(Throughput::Manual(400)))
+        .await;
     let other = ACCOUNT.replace("\"isZoneRedundant\":false", "\"isZoneRedundant\":true");
     let error = client
         .create_account(&call(&client), &account, &other, true)
@@ -123,25 +108,8 @@ async fn another_definition_is_a_conflict_that_shows_the_difference() {
         error.message().contains("isZoneRedundant: true, not false"),
         "{error}"
     );
-    client
-        .create_resource(&call(&client), &account, "D", None, "{}", None, true)
-        .await
-        .expect("a database");
-    client
-        .create_resource(
-            &call(&client),
-            &account,
-            "D",
-            Some("C"),
-            COLLECTION,
-            Some(Throughput::Manual(400)),
-            true,
-        )
-        .await
-        .expect("a collection");
     let other = COLLECTION.replace("/id", "/other");
-    let error = client
-        .create_resource(&call(&client), &account, "D", Some("C"), &other, None, true)
+    let error = create_collection(&client, &account, &other, None)
         .await
         .expect_err("another");
     assert!(
@@ -150,16 +118,7 @@ async fn another_definition_is_a_conflict_that_shows_the_difference() {
             .contains("partitionKey.paths[0]: \"/other\", not \"/id\""),
         "{error}"
     );
-    let error = client
-        .create_resource(
-            &call(&client),
-            &account,
-            "D",
-            Some("C"),
-            COLLECTION,
-            Some(Throughput::Manual(500)),
-            true,
-        )
+    let error = create_collection(&client, &account, COLLECTION, Some(Throughput::Manual(500)))
         .await
         .expect_err("another");
     assert_eq!(error.kind(), Kind::Conflict, "{error:?}");
@@ -173,27 +132,7 @@ async fn another_definition_is_a_conflict_that_shows_the_difference() {
 async fn what_is_deleted_is_gone_and_what_was_not_there_is_told() {
     let azure = Simulator::start();
     let client = azure.client();
-    let account = azure.account("brandnew");
-    client
-        .create_account(&call(&client), &account, ACCOUNT, true)
-        .await
-        .expect("an account");
-    client
-        .create_resource(&call(&client), &account, "D", None, "{}", None, true)
-        .await
-        .expect("a database");
-    client
-        .create_resource(
-            &call(&client),
-            &account,
-            "D",
-            Some("C"),
-            COLLECTION,
-            None,
-            true,
-        )
-        .await
-        .expect("a collection");
+    let account = azure.new_collection(&client, None).await;
     assert_eq!(
         client
             .list_resources(&call(&client), &account, None)
@@ -275,27 +214,9 @@ async fn what_is_deleted_is_gone_and_what_was_not_there_is_told() {
 async fn throughput_is_set_and_changes_its_kind() {
     let azure = Simulator::start();
     let client = azure.client();
-    let account = azure.account("brandnew");
-    client
-        .create_account(&call(&client), &account, ACCOUNT, true)
-        .await
-        .expect("an account");
-    client
-        .create_resource(&call(&client), &account, "D", None, "{}", None, true)
-        .await
-        .expect("a database");
-    client
-        .create_resource(
-            &call(&client),
-            &account,
-            "D",
-            Some("C"),
-            COLLECTION,
-            Some(Throughput::Manual(400)),
-            true,
-        )
-        .await
-        .expect("a collection");
+    let account = azure
+        .new_collection(&client, Some(Throughput::Manual(400)))
+        .await;
     for (throughput, pointer, ru) in [
         (
             Throughput::Manual(600),
@@ -431,17 +352,9 @@ async fn keyless_accounts_are_managed_without_a_key() {
 async fn a_role_is_given_once_and_taken_away_again() {
     let azure = Simulator::start();
     let client = azure.client();
-    let account = azure.account("brandnew");
-    client
-        .create_account(&call(&client), &account, ACCOUNT, true)
-        .await
-        .expect("an account");
-    let machine = format!(
-        "/subscriptions/{}/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/myvm",
-        azure.subscription()
-    );
+    let account = azure.new_account(&client).await;
     let machine = client
-        .show_machine(&call(&client), &machine)
+        .show_machine(&call(&client), &azure.machine("myvm"))
         .await
         .expect("a machine");
     let principal_id = parsed(&machine)["identity"]["principalId"]
@@ -631,12 +544,8 @@ async fn what_cannot_be_is_refused_before_anything_is_sent() {
 async fn an_identity_is_turned_on_without_taking_the_others_away() {
     let azure = Simulator::start();
     let client = azure.client();
-    let id = format!(
-        "/subscriptions/{}/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/myvm",
-        azure.subscription()
-    );
     let on = client
-        .enable_identity(&call(&client), &id, true)
+        .enable_identity(&call(&client), &azure.machine("myvm"), true)
         .await
         .expect("on");
     assert!(matches!(on, Created::AlreadySo(_)), "{on:?}");

@@ -10,11 +10,17 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use cosmi::azure::{
-    AccountRef, Background, Call, Client, Clock, Env, Host, Level, Log, Secret, Settings,
-    SystemClock,
+    AccountRef, Background, Call, Client, Clock, Created, Env, Error, Host, Level, Log, Secret,
+    Settings, SystemClock, Throughput,
 };
 use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
+
+/// An account's definition.
+pub const ACCOUNT: &str = r#"{"location":"westeurope","kind":"GlobalDocumentDB","properties":{"databaseAccountOfferType":"Standard","createMode":"Default","locations":[{"locationName":"westeurope","failoverPriority":0,"isZoneRedundant":false}]}}"#;
+
+/// A collection's definition.
+pub const COLLECTION: &str = r#"{"partitionKey":{"paths":["/id"],"kind":"Hash","version":2}}"#;
 
 /// The simulator, running until dropped.
 pub struct Simulator {
@@ -160,6 +166,38 @@ impl Simulator {
         }
     }
 
+    /// The resource id of a virtual machine.
+    pub fn machine(&self, name: &str) -> String {
+        format!(
+            "/subscriptions/{}/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/{name}",
+            self.subscription()
+        )
+    }
+
+    /// Makes the account `brandnew`.
+    pub async fn new_account(&self, client: &Client) -> AccountRef {
+        let account = self.account("brandnew");
+        client
+            .create_account(&call(client), &account, ACCOUNT, true)
+            .await
+            .expect("an account");
+        account
+    }
+
+    /// The same with the database `D` and in it the collection `C`.
+    pub async fn new_collection(
+        &self,
+        client: &Client,
+        throughput: Option<Throughput>,
+    ) -> AccountRef {
+        let account = self.new_account(client).await;
+        create_database(client, &account).await.expect("a database");
+        create_collection(client, &account, COLLECTION, throughput)
+            .await
+            .expect("a collection");
+        account
+    }
+
     fn control(&self, method: &str, path: &str, body: Option<&Value>) -> Value {
         let url = format!("{}{path}", self.text("/control"));
         let agent: ureq::Agent = ureq::Agent::config_builder().proxy(None).build().into();
@@ -275,6 +313,34 @@ impl Background for OnTokio {
 /// The context of a call with time enough for the slowest machine.
 pub fn call(client: &Client) -> Call {
     client.call(1, Duration::from_secs(60))
+}
+
+/// Wishes for the database `D`.
+pub async fn create_database(client: &Client, account: &AccountRef) -> Result<Created, Error> {
+    client
+        .create_resource(&call(client), account, "D", None, "{}", None, true)
+        .await
+}
+
+/// Wishes for the collection `C` in the database `D`.
+pub async fn create_collection(
+    client: &Client,
+    account: &AccountRef,
+    definition: &str,
+    throughput: Option<Throughput>,
+) -> Result<Created, Error> {
+    let name = Some("C");
+    client
+        .create_resource(
+            &call(client),
+            account,
+            "D",
+            name,
+            definition,
+            throughput,
+            true,
+        )
+        .await
 }
 
 pub fn key(text: &str) -> Secret {
