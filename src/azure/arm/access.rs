@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::accounts::Name;
-use super::create::{Created, json as text_of};
+use super::create::{Created, verbatim};
 use super::{Arm, Method, What, data_access};
 use crate::azure::call::Call;
 use crate::azure::error::{Error, Kind};
@@ -81,8 +81,8 @@ impl Arm {
             is_unknown: |error| error.service_code() == Some("PrincipalNotFound"),
         };
         match retry::run(call, &replication, &attempt).await {
-            Ok(made) if made.status == 201 => text_of(&made).map(Created::New),
-            Ok(found) => text_of(&found).map(Created::AlreadySo),
+            Ok(made) if made.status == 201 => verbatim(&made).map(Created::New),
+            Ok(found) => verbatim(&found).map(Created::AlreadySo),
             Err(error) if error.service_code() == Some("RoleAssignmentExists") => {
                 let held = self
                     .assignments(call, account, Some(&assignment.principal_id))

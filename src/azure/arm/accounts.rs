@@ -95,6 +95,19 @@ impl Scope {
             )),
         }
     }
+
+    /// The path of the accounts in it; everywhere is searched by subscription.
+    fn accounts(&self) -> String {
+        let place = match self {
+            Scope::Everywhere => String::new(),
+            Scope::Subscription(id) => format!("/subscriptions/{id}"),
+            Scope::Group(id, group) => {
+                let group = utf8_percent_encode(group, &SEGMENT);
+                format!("/subscriptions/{id}/resourceGroups/{group}")
+            }
+        };
+        format!("{place}/providers/Microsoft.DocumentDB/databaseAccounts")
+    }
 }
 
 impl Name {
@@ -118,6 +131,10 @@ impl Name {
         &self.account
     }
 
+    fn is_of(&self, account: &Account) -> bool {
+        account.name.eq_ignore_ascii_case(&self.account)
+    }
+
     /// The resource id, which must be known in full.
     pub(super) fn full_id(&self) -> Result<String, Error> {
         self.id().ok_or_else(|| {
@@ -128,14 +145,10 @@ impl Name {
 
     /// The resource id, when enough is known to write it.
     pub(super) fn id(&self) -> Option<String> {
-        let Scope::Group(subscription, group) = &self.scope else {
+        let Scope::Group(..) = &self.scope else {
             return None;
         };
-        let group = utf8_percent_encode(group, &SEGMENT);
-        Some(format!(
-            "/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.DocumentDB/databaseAccounts/{}",
-            self.account
-        ))
+        Some(format!("{}/{}", self.scope.accounts(), self.account))
     }
 }
 
@@ -207,6 +220,33 @@ impl Arm {
             async move { this.find(&call, &name).await.map(Arc::new) }.boxed()
         };
         self.accounts.get(name.clone(), call, usable, ask).await
+    }
+
+    /// The resource id of an account; one that is not named in full is looked for.
+    pub(super) async fn resource_id(
+        self: &Arc<Self>,
+        call: &Call,
+        name: &Name,
+    ) -> Result<String, Error> {
+        match name.id() {
+            Some(id) => Ok(id),
+            None => Ok(self.account(call, name, |_| true).await?.id.clone()),
+        }
+    }
+
+    /// An account that is not where it was found may have been made anew elsewhere: it is looked for the next time.
+    pub(super) fn forget_moved<T>(
+        &self,
+        name: &Name,
+        id: &str,
+        answer: Result<T, Error>,
+    ) -> Result<T, Error> {
+        if let Err(error) = &answer
+            && error.kind() == Kind::NotFound
+        {
+            self.accounts.forget(name, |account| account.id == id);
+        }
+        answer
     }
 
     /// Makes an account from Resource Manager's own definition of one; with the same definition a second run changes
@@ -288,7 +328,10 @@ impl Arm {
             "/providers/Microsoft.DocumentDB/databaseAccountNames/{}",
             name.account
         );
-        match self.ask(call, Method::Head, &path, COSMOS_API, &what).await {
+        match self
+            .send(call, Method::Head, &path, COSMOS_API, None, &what)
+            .await
+        {
             Ok(_) => Ok(true),
             Err(error) if error.http_status() == 404 => Ok(false),
             Err(error) => Err(error),
@@ -304,21 +347,21 @@ impl Arm {
                 account: Some(&name.account),
                 secret: false,
             };
-            let response = self.ask(call, Method::Get, &id, COSMOS_API, &what).await?;
+            let response = self.get(call, &id, COSMOS_API, &what).await?;
             let raw: Option<&RawValue> = serde_json::from_slice(&response.body).ok();
             return raw
                 .and_then(Account::read)
                 .ok_or_else(|| response.not_understood("are no Cosmos account"));
         }
-        let same = |account: &Account| account.name.eq_ignore_ascii_case(&name.account);
-        if name.scope != Scope::Everywhere {
-            let found = self
-                .accounts_in(call, name.scope.clone())
-                .await?
-                .into_iter()
-                .find(same);
-            return found.ok_or_else(|| not_found(name, "the subscription"));
+        if name.scope == Scope::Everywhere {
+            return self.find_everywhere(call, name).await;
         }
+        let accounts = self.accounts_in(call, name.scope.clone()).await?;
+        let found = accounts.into_iter().find(|account| name.is_of(account));
+        found.ok_or_else(|| not_found(name, "the subscription"))
+    }
+
+    async fn find_everywhere(&self, call: &Call, name: &Name) -> Result<Account, Error> {
         let subscriptions = self.subscriptions(call).await?;
         let count = subscriptions.len();
         let searches = subscriptions
@@ -330,7 +373,8 @@ impl Arm {
         while let Some(accounts) = searches.next().await {
             match skip_hidden(call, accounts) {
                 Ok(accounts) => {
-                    if let Some(account) = accounts.into_iter().find(same) {
+                    let found = accounts.into_iter().find(|account| name.is_of(account));
+                    if let Some(account) = found {
                         return Ok(account);
                     }
                 }
@@ -343,26 +387,16 @@ impl Arm {
             }
         }
         Err(failure.unwrap_or_else(|| {
-            not_found(
-                name,
-                &format!("the {count} subscriptions that this identity sees"),
-            )
+            let place = format!("the {count} subscriptions that this identity sees");
+            not_found(name, &place)
         }))
     }
 
     async fn accounts_in(&self, call: &Call, scope: Scope) -> Result<Vec<Account>, Error> {
-        let (path, place) = match &scope {
+        let place = match &scope {
             Scope::Everywhere => unreachable!("everywhere is searched by subscription"),
-            Scope::Subscription(id) => {
-                (format!("/subscriptions/{id}"), format!("subscription {id}"))
-            }
-            Scope::Group(id, group) => {
-                let encoded = utf8_percent_encode(group, &SEGMENT);
-                (
-                    format!("/subscriptions/{id}/resourceGroups/{encoded}"),
-                    format!("resource group {group}"),
-                )
-            }
+            Scope::Subscription(id) => format!("subscription {id}"),
+            Scope::Group(_, group) => format!("resource group {group}"),
         };
         let what = What {
             verb: "read",
@@ -372,12 +406,7 @@ impl Arm {
             secret: false,
         };
         let items = self
-            .list(
-                call,
-                &format!("{path}/providers/Microsoft.DocumentDB/databaseAccounts"),
-                COSMOS_API,
-                &what,
-            )
+            .list(call, &scope.accounts(), COSMOS_API, &what)
             .await?;
         Ok(items
             .iter()

@@ -72,7 +72,7 @@ impl Arm {
             if wait && !is_settled(&exists) {
                 return self.ready(call, wish).await.map(Created::New);
             }
-            return json(&found).map(Created::AlreadySo);
+            return verbatim(&found).map(Created::AlreadySo);
         }
         let body = wish.body.to_string();
         let accepted = self
@@ -109,14 +109,14 @@ impl Arm {
             return Ok(accepted);
         }
         self.settle(call, accepted, what).await?;
-        self.ask(call, Method::Get, path, api_version, what).await
+        self.get(call, path, api_version, what).await
     }
 
     /// The resource when it is ready.
     async fn ready(&self, call: &Call, wish: &Wish<'_>) -> Result<String, Error> {
         loop {
             let found = self
-                .ask(call, Method::Get, wish.path, wish.api_version, &wish.what)
+                .get(call, wish.path, wish.api_version, &wish.what)
                 .await?;
             let exists = value(&found)?;
             match state(&exists) {
@@ -129,7 +129,7 @@ impl Arm {
                         "delete it, and see the activity log in the Azure portal for the reason",
                     ));
                 }
-                _ if is_settled(&exists) => return json(&found),
+                _ if is_settled(&exists) => return verbatim(&found),
                 state => call.log(Level::Info, || {
                     format!(
                         "create {}: {}",
@@ -150,7 +150,7 @@ impl Arm {
         api_version: &str,
         what: &What<'_>,
     ) -> Result<Option<Response>, Error> {
-        match self.ask(call, Method::Get, path, api_version, what).await {
+        match self.get(call, path, api_version, what).await {
             Ok(found) => Ok(Some(found)),
             // what it lies in must be there
             Err(error)
@@ -201,6 +201,7 @@ fn is_settled(resource: &Value) -> bool {
     state(resource).is_none_or(|state| state == "Succeeded")
 }
 
+/// The resource in an answer, to look into.
 pub(super) fn value(response: &Response) -> Result<Value, Error> {
     serde_json::from_slice(&response.body).map_err(|_| response.not_understood("are no resource"))
 }
@@ -208,7 +209,7 @@ pub(super) fn value(response: &Response) -> Result<Value, Error> {
 /// What came of [`Arm::put`].
 pub(super) fn made(answer: &Response, waited: bool, sent: String) -> Result<Created, Error> {
     if waited {
-        json(answer).map(Created::New)
+        verbatim(answer).map(Created::New)
     } else {
         accepted_only(answer, sent)
     }
@@ -219,10 +220,11 @@ pub(super) fn accepted_only(accepted: &Response, sent: String) -> Result<Created
     if accepted.body.is_empty() {
         return Ok(Created::Accepted(sent));
     }
-    json(accepted).map(Created::Accepted)
+    verbatim(accepted).map(Created::Accepted)
 }
 
-pub(super) fn json(response: &Response) -> Result<String, Error> {
+/// The resource in an answer, as the service wrote it.
+pub(super) fn verbatim(response: &Response) -> Result<String, Error> {
     value(response)?;
     let text = std::str::from_utf8(&response.body)
         .map_err(|_| response.not_understood("are no resource"))?;

@@ -109,16 +109,6 @@ impl Arm {
         self.forget_moved(name, &id, keys)
     }
 
-    /// An account that is not where it was found may have been made anew elsewhere: it is looked for the next time.
-    fn forget_moved<T>(&self, name: &Name, id: &str, answer: Result<T, Error>) -> Result<T, Error> {
-        if let Err(error) = &answer
-            && error.kind() == Kind::NotFound
-        {
-            self.accounts.forget(name, |account| account.id == id);
-        }
-        answer
-    }
-
     /// The account's connection strings as they are now.
     pub(in crate::azure) async fn connection_strings(
         self: &Arc<Self>,
@@ -134,11 +124,12 @@ impl Arm {
             secret: true,
         };
         let response = self
-            .ask(
+            .send(
                 call,
                 Method::Post,
                 &format!("{id}/listConnectionStrings"),
                 COSMOS_API,
+                None,
                 &what,
             )
             .await;
@@ -202,17 +193,6 @@ impl Arm {
         settled
     }
 
-    pub(super) async fn resource_id(
-        self: &Arc<Self>,
-        call: &Call,
-        name: &Name,
-    ) -> Result<String, Error> {
-        match name.id() {
-            Some(id) => Ok(id),
-            None => Ok(self.account(call, name, |_| true).await?.id.clone()),
-        }
-    }
-
     async fn read_keys(
         self: &Arc<Self>,
         call: &Call,
@@ -239,7 +219,14 @@ impl Arm {
                 secret: true,
             };
             match self
-                .ask(call, *method, &format!("{id}/{verb}"), COSMOS_API, &what)
+                .send(
+                    call,
+                    *method,
+                    &format!("{id}/{verb}"),
+                    COSMOS_API,
+                    None,
+                    &what,
+                )
                 .await
             {
                 Ok(response) => return parse(&response, name),

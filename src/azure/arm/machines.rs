@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::create::{Created, accepted_only, json as text_of, value};
+use super::create::{Created, accepted_only, value, verbatim};
 use super::{Arm, Method, What};
 use crate::azure::call::Call;
 use crate::azure::error::{Error, Kind};
@@ -103,15 +103,9 @@ impl Arm {
     pub(in crate::azure) async fn machine(&self, call: &Call, id: &str) -> Result<String, Error> {
         let machine = Machine::parse(id)?;
         let what = machine.what("read", machine.kind.read);
-        text_of(
+        verbatim(
             &self
-                .ask(
-                    call,
-                    Method::Get,
-                    machine.id,
-                    machine.kind.api_version,
-                    &what,
-                )
+                .get(call, machine.id, machine.kind.api_version, &what)
                 .await?,
         )
     }
@@ -126,35 +120,10 @@ impl Arm {
         let machine = Machine::parse(id)?;
         let what = machine.what("turn on", machine.kind.write);
         let found = self
-            .ask(
-                call,
-                Method::Get,
-                machine.id,
-                machine.kind.api_version,
-                &what,
-            )
+            .get(call, machine.id, machine.kind.api_version, &what)
             .await?;
-        let exists = value(&found)?;
-        let kind = exists
-            .pointer("/identity/type")
-            .and_then(Value::as_str)
-            .unwrap_or("None");
-        if kind
-            .split(',')
-            .any(|kind| kind.trim().eq_ignore_ascii_case("SystemAssigned"))
-        {
-            return text_of(&found).map(Created::AlreadySo);
-        }
-        let others = exists
-            .pointer("/identity/userAssignedIdentities")
-            .and_then(Value::as_object);
-        let identity = match others.filter(|others| !others.is_empty()) {
-            None => json!({ "type": "SystemAssigned" }),
-            Some(others) => {
-                let kept: serde_json::Map<_, _> =
-                    others.keys().map(|id| (id.clone(), json!({}))).collect();
-                json!({ "type": "SystemAssigned, UserAssigned", "userAssignedIdentities": kept })
-            }
+        let Some(identity) = with_own(&value(&found)?) else {
+            return verbatim(&found).map(Created::AlreadySo);
         };
         let body = json!({ "identity": identity }).to_string();
         let accepted = self
@@ -172,13 +141,7 @@ impl Arm {
         }
         self.settle(call, accepted, &what).await?;
         let made = self
-            .ask(
-                call,
-                Method::Get,
-                machine.id,
-                machine.kind.api_version,
-                &what,
-            )
+            .get(call, machine.id, machine.kind.api_version, &what)
             .await?;
         if value(&made)?.pointer("/identity/principalId").is_none() {
             return Err(Error::new(
@@ -187,8 +150,28 @@ impl Arm {
             )
             .with_action("look at it again in a moment"));
         }
-        text_of(&made).map(Created::New)
+        verbatim(&made).map(Created::New)
     }
+}
+
+/// What to ask for so that a resource has its own identity beside those that it has; nothing where it has its own.
+fn with_own(resource: &Value) -> Option<Value> {
+    let kinds = resource.pointer("/identity/type").and_then(Value::as_str);
+    let mut kinds = kinds.unwrap_or("None").split(',');
+    if kinds.any(|kind| kind.trim().eq_ignore_ascii_case("SystemAssigned")) {
+        return None;
+    }
+    let others = resource
+        .pointer("/identity/userAssignedIdentities")
+        .and_then(Value::as_object);
+    Some(match others.filter(|others| !others.is_empty()) {
+        None => json!({ "type": "SystemAssigned" }),
+        Some(others) => {
+            let kept: serde_json::Map<_, _> =
+                others.keys().map(|id| (id.clone(), json!({}))).collect();
+            json!({ "type": "SystemAssigned, UserAssigned", "userAssignedIdentities": kept })
+        }
+    })
 }
 
 #[cfg(test)]

@@ -98,16 +98,16 @@ impl Arm {
         url
     }
 
-    /// Reads something.
-    async fn ask(
+    /// Reads a resource, or the first page of a list.
+    async fn get(
         &self,
         call: &Call,
-        method: Method,
         path: &str,
         api_version: &str,
         what: &What<'_>,
     ) -> Result<Response, Error> {
-        self.send(call, method, path, api_version, None, what).await
+        self.send(call, Method::Get, path, api_version, None, what)
+            .await
     }
 
     /// Sends a request, with a token; once more with a new token when the first is refused. Any 2xx is an answer.
@@ -203,7 +203,7 @@ impl Arm {
         api_version: &str,
         what: &What<'_>,
     ) -> Result<Vec<Box<RawValue>>, Error> {
-        let first = self.ask(call, Method::Get, path, api_version, what).await?;
+        let first = self.get(call, path, api_version, what).await?;
         self.pages(call, first, what).await
     }
 

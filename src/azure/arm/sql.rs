@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::accounts::Name;
-use super::create::{Created, Wish, json as text_of, made, value};
+use super::create::{Created, Wish, made, value, verbatim};
 use super::{Arm, COSMOS_API, Method, What};
 use crate::azure::call::Call;
 use crate::azure::error::{Error, Kind};
@@ -186,7 +186,7 @@ impl Arm {
         call: &Call,
         place: Place<'_>,
     ) -> Result<String, Error> {
-        text_of(&self.read_sql(call, place).await?)
+        verbatim(&self.read_sql(call, place).await?)
     }
 
     /// The definition in it, which is the service's own, verbatim.
@@ -206,8 +206,7 @@ impl Arm {
     async fn read_sql(self: &Arc<Self>, call: &Call, place: Place<'_>) -> Result<Response, Error> {
         let id = self.resource_id(call, place.account).await?;
         let what = place.what("read", READ);
-        self.ask(call, Method::Get, &place.path(&id), COSMOS_API, &what)
-            .await
+        self.get(call, &place.path(&id), COSMOS_API, &what).await
     }
 
     /// Makes a database or collection. `resource` is its definition without its name.
