@@ -5,28 +5,14 @@ use std::sync::Arc;
 use futures_util::future;
 use serde_json::Value;
 
-use super::arm::{Account, Arm, KeyKind, Keys, Name, Place, Scope};
+use super::account_ref::AccountRef;
+use super::arm::{Account, Arm, KeyKind, Keys, Name, Place};
 use super::call::{Call, Level};
 use super::cloud::Clouds;
 use super::cosmos::{self, Cosmos, Offer, OfferAbsence, Shown};
 use super::error::{Error, Kind};
 use super::http::{Url, host_of, parse_root_url};
 use super::secret::Secret;
-
-/// Which account is meant: by endpoint and key, by its full name, or by its name alone.
-#[derive(Debug, Default)]
-pub struct AccountRef {
-    /// The subscription's id.
-    pub subscription_id: Option<String>,
-    /// The resource group; needs the subscription.
-    pub resource_group: Option<String>,
-    /// The account's name.
-    pub name: Option<String>,
-    /// The address of its data plane, `https://NAME.documents.azure.com/`.
-    pub endpoint: Option<String>,
-    /// A key in base64; without one it is read from Resource Manager.
-    pub key: Option<Secret>,
-}
 
 /// A collection and its offer, and what was learnt on the way.
 #[derive(Debug)]
@@ -51,51 +37,6 @@ pub struct Collection {
     pub key_access: KeyKind,
     /// `{"collection":…,"offer":…|null}`, as the tutorial's last step prints it.
     pub with_offer_json: String,
-}
-
-impl AccountRef {
-    /// A second copy, key and all.
-    #[must_use]
-    pub fn duplicate(&self) -> AccountRef {
-        AccountRef {
-            subscription_id: self.subscription_id.clone(),
-            resource_group: self.resource_group.clone(),
-            name: self.name.clone(),
-            endpoint: self.endpoint.clone(),
-            key: self.key.as_ref().map(Secret::duplicate),
-        }
-    }
-
-    /// The name by which Resource Manager is asked; an endpoint of Azure's own gives it too.
-    pub(super) fn resource_name(&self, clouds: &Clouds) -> Result<Name, Error> {
-        let scope = Scope::new(
-            self.subscription_id.as_deref(),
-            self.resource_group.as_deref(),
-        )?;
-        if let Some(name) = &self.name {
-            return Name::new(name, scope);
-        }
-        let endpoint = self.endpoint()?;
-        let name = endpoint
-            .as_ref()
-            .and_then(|url| clouds.account_of_host(url.host_str()?));
-        match name {
-            Some(name) => Name::new(name, scope),
-            None if endpoint.is_some() => Err(Error::invalid(
-                "the endpoint does not tell the account's name",
-            )
-            .with_action("name the account too, or give a key")),
-            None => Err(Error::invalid("no account was named")
-                .with_action("name the account, or give its endpoint and key")),
-        }
-    }
-
-    fn endpoint(&self) -> Result<Option<Url>, Error> {
-        self.endpoint
-            .as_deref()
-            .map(|endpoint| parse_root_url("account endpoint", endpoint))
-            .transpose()
-    }
 }
 
 /// Shows a collection and its offer. Nothing is asked that is known already, and nothing twice.
@@ -138,27 +79,13 @@ pub(super) async fn show_collection(
         database,
         collection: Some(collection),
     };
-    call.waiting_for(format!("the keys of account {}", name.as_str()));
-    let (endpoint, serverless, mut keys) = if let Some(endpoint) = endpoint {
-        (
-            endpoint,
-            false,
-            arm.keys(call, &name, KeyKind::Auto, |_| true).await?,
-        )
-    } else {
-        // with the full name known both are asked at the same time; else the account is found first, once
-        let (found, keys) = future::join(
-            // its owner may have seen to what stood in the way
-            arm.account(call, &name, |account| account.is_open()),
-            arm.keys(call, &name, KeyKind::Auto, |_| true),
-        )
-        .await;
-        let found = found?;
-        let endpoint = endpoint_of(&found)?;
-        if found.disable_local_auth {
-            return without_key(arm, call, place, &endpoint, found.serverless).await;
-        }
-        (endpoint, found.serverless, keys?)
+    let Opened {
+        endpoint,
+        serverless,
+        keys,
+    } = open(arm, call, &name, endpoint).await?;
+    let Some(mut keys) = keys else {
+        return without_key(arm, call, place, &endpoint, serverless).await;
     };
     let mut shown = show(&endpoint, &keys.keys[0].1, serverless).await;
     if let Err(error) = &shown
@@ -178,6 +105,45 @@ pub(super) async fn show_collection(
     }
     let name = Some(name.as_str());
     shown.map(|shown| finish(shown, name, &endpoint, keys.access))
+}
+
+/// What is known of an account before its data plane is asked.
+struct Opened {
+    endpoint: Url,
+    serverless: bool,
+    /// None: it accepts none.
+    keys: Option<Arc<Keys>>,
+}
+
+async fn open(
+    arm: &Arc<Arm>,
+    call: &Call,
+    name: &Name,
+    endpoint: Option<Url>,
+) -> Result<Opened, Error> {
+    call.waiting_for(format!("the keys of account {}", name.as_str()));
+    let keys = arm.keys(call, name, KeyKind::Auto, |_| true);
+    if let Some(endpoint) = endpoint {
+        return Ok(Opened {
+            endpoint,
+            serverless: false,
+            keys: Some(keys.await?),
+        });
+    }
+    // its owner may have seen to what stood in the way
+    let account = arm.account(call, name, |account| account.is_open());
+    // with the full name known both are asked at the same time; else the account is found first, once
+    let (account, keys) = future::join(account, keys).await;
+    let account = account?;
+    Ok(Opened {
+        endpoint: endpoint_of(&account)?,
+        serverless: account.serverless,
+        keys: if account.disable_local_auth {
+            None
+        } else {
+            Some(keys?)
+        },
+    })
 }
 
 /// The collection of an account that accepts no key: as Resource Manager has it, which does not have the offer.

@@ -4,6 +4,7 @@
 //! account's data plane with a key; the three know nothing of each other beyond that direction, and only `http` has
 //! sockets.
 
+mod account_ref;
 mod arm;
 mod call;
 mod chain;
@@ -29,13 +30,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::{Either, select};
+use serde_json::Value;
+use serde_json::value::RawValue;
 
+pub use account_ref::AccountRef;
 pub use arm::{
     Account, Assignment, ConnectionString, ConnectionStrings, Created, DataAssignment, DataScope,
     KeyKind, KeyRole, Keys, Throughput,
 };
 pub use call::{Call, Level, Log};
-pub use chain::{AccountRef, Collection};
+pub use chain::Collection;
 pub use clock::{Clock, SystemClock};
 pub use cosmos::{Offer, OfferAbsence};
 pub use env::{ArcAgent, Env, ProcessEnv, VARIABLES};
@@ -47,7 +51,7 @@ pub use settings::{
     DEFAULT_TIMEOUT, DEFAULT_UPDATE_WAIT, Identity, IdentitySource, Settings, Variables,
 };
 
-use arm::{Arm, Place, Scope};
+use arm::{Arm, Name, Place, Scope};
 use cloud::{Cloud, Clouds, Endpoints};
 use cosmos::Cosmos;
 use http::{Http, parse_root_url};
@@ -97,17 +101,8 @@ impl Client {
     /// # Errors
     /// As [`Client::new`].
     pub fn with_host(settings: Settings, log: Arc<dyn Log>, host: Host) -> Result<Client, Error> {
-        let env = &host.env;
-        let ca_pem = match (settings.ca_pem, env.get("COSMI_CA_FILE")) {
-            (Some(pem), _) => Some(pem),
-            (None, Some(file)) => Some(std::fs::read(file).map_err(|_| {
-                Error::invalid("the file that COSMI_CA_FILE names cannot be read").with_action(
-                    "let COSMI_CA_FILE name a file with CA certificates in PEM, or unset it",
-                )
-            })?),
-            (None, None) => None,
-        };
-        let arm = match (settings.arm_endpoint, env.get("COSMI_ARM_ENDPOINT")) {
+        let ca_pem = ca_pem(settings.ca_pem, &*host.env)?;
+        let arm = match (settings.arm_endpoint, host.env.get("COSMI_ARM_ENDPOINT")) {
             (Some(endpoint), _) => Some(parse_root_url("Resource Manager endpoint", &endpoint)?),
             (None, Some(endpoint)) => Some(parse_root_url("COSMI_ARM_ENDPOINT", &endpoint)?),
             (None, None) => None,
@@ -170,6 +165,10 @@ impl Client {
             Arc::clone(&self.0.log),
             Arc::clone(&self.0.clock),
         )
+    }
+
+    fn name(&self, account: &AccountRef) -> Result<Name, Error> {
+        account.resource_name(&self.0.clouds)
     }
 
     /// A token for `resource`, a URI such as `https://management.azure.com/`; from memory while it is good for
@@ -248,7 +247,7 @@ impl Client {
     /// # Errors
     /// `NotFound` when the identity sees no such account.
     pub async fn show_account(&self, call: &Call, account: &AccountRef) -> Result<Account, Error> {
-        let name = account.resource_name(&self.0.clouds)?;
+        let name = self.name(account)?;
         Ok(Account::clone(
             &*self.0.arm.account(call, &name, |_| false).await?,
         ))
@@ -264,7 +263,7 @@ impl Client {
         account: &AccountRef,
         kind: KeyKind,
     ) -> Result<Arc<Keys>, Error> {
-        let name = account.resource_name(&self.0.clouds)?;
+        let name = self.name(account)?;
         self.0.arm.keys(call, &name, kind, |_| false).await
     }
 
@@ -277,7 +276,7 @@ impl Client {
         call: &Call,
         account: &AccountRef,
     ) -> Result<ConnectionStrings, Error> {
-        let name = account.resource_name(&self.0.clouds)?;
+        let name = self.name(account)?;
         self.0.arm.connection_strings(call, &name).await
     }
 
@@ -293,7 +292,7 @@ impl Client {
         definition: &str,
         wait: bool,
     ) -> Result<Created, Error> {
-        let name = account.resource_name(&self.0.clouds)?;
+        let name = self.name(account)?;
         self.0
             .arm
             .create_account(call, &name, &object(definition)?, wait)
@@ -310,7 +309,7 @@ impl Client {
         account: &AccountRef,
         wait: bool,
     ) -> Result<bool, Error> {
-        let name = account.resource_name(&self.0.clouds)?;
+        let name = self.name(account)?;
         self.0.arm.delete_account(call, &name, wait).await
     }
 
@@ -323,7 +322,7 @@ impl Client {
         call: &Call,
         account: &AccountRef,
     ) -> Result<bool, Error> {
-        let name = account.resource_name(&self.0.clouds)?;
+        let name = self.name(account)?;
         self.0.arm.is_name_taken(call, &name).await
     }
 
@@ -337,7 +336,7 @@ impl Client {
         account: &AccountRef,
         role: KeyRole,
     ) -> Result<(), Error> {
-        let name = account.resource_name(&self.0.clouds)?;
+        let name = self.name(account)?;
         self.0.arm.regenerate_key(call, &name, role).await
     }
 
@@ -352,12 +351,12 @@ impl Client {
         account: &AccountRef,
         database: Option<&str>,
     ) -> Result<Vec<String>, Error> {
-        let name = account.resource_name(&self.0.clouds)?;
+        let name = self.name(account)?;
         if let Some(database) = database {
             cosmos::check_names(database, None)?;
         }
         let found = self.0.arm.list_sql(call, &name, database).await?;
-        Ok(found.iter().map(|one| one.get().to_owned()).collect())
+        Ok(verbatim(found))
     }
 
     /// A database, or a collection in it, as Resource Manager describes it.
@@ -371,19 +370,9 @@ impl Client {
         database: &str,
         collection: Option<&str>,
     ) -> Result<String, Error> {
-        cosmos::check_names(database, collection)?;
-        let account = &account.resource_name(&self.0.clouds)?;
-        self.0
-            .arm
-            .show_sql(
-                call,
-                Place {
-                    account,
-                    database,
-                    collection,
-                },
-            )
-            .await
+        let name = self.name(account)?;
+        let place = place(&name, database, collection)?;
+        self.0.arm.show_sql(call, place).await
     }
 
     /// Makes a database, or a collection in it. `definition` is the service's own, JSON without the name: for a
@@ -405,13 +394,8 @@ impl Client {
         throughput: Option<Throughput>,
         wait: bool,
     ) -> Result<Created, Error> {
-        cosmos::check_names(database, collection)?;
-        let account = &account.resource_name(&self.0.clouds)?;
-        let place = Place {
-            account,
-            database,
-            collection,
-        };
+        let name = self.name(account)?;
+        let place = place(&name, database, collection)?;
         self.0
             .arm
             .create_sql(call, place, object(definition)?, throughput, wait)
@@ -430,20 +414,9 @@ impl Client {
         collection: Option<&str>,
         wait: bool,
     ) -> Result<bool, Error> {
-        cosmos::check_names(database, collection)?;
-        let account = &account.resource_name(&self.0.clouds)?;
-        self.0
-            .arm
-            .delete_sql(
-                call,
-                Place {
-                    account,
-                    database,
-                    collection,
-                },
-                wait,
-            )
-            .await
+        let name = self.name(account)?;
+        let place = place(&name, database, collection)?;
+        self.0.arm.delete_sql(call, place, wait).await
     }
 
     /// The throughput of a database or collection as Resource Manager describes it; nothing where it has none of its
@@ -458,20 +431,9 @@ impl Client {
         database: &str,
         collection: Option<&str>,
     ) -> Result<Option<String>, Error> {
-        cosmos::check_names(database, collection)?;
-        let account = &account.resource_name(&self.0.clouds)?;
-        let found = self
-            .0
-            .arm
-            .throughput(
-                call,
-                Place {
-                    account,
-                    database,
-                    collection,
-                },
-            )
-            .await?;
+        let name = self.name(account)?;
+        let place = place(&name, database, collection)?;
+        let found = self.0.arm.throughput(call, place).await?;
         Ok(found.map(|settings| settings.to_string()))
     }
 
@@ -488,20 +450,11 @@ impl Client {
         throughput: Throughput,
         wait: bool,
     ) -> Result<Created, Error> {
-        cosmos::check_names(database, collection)?;
-        let account = &account.resource_name(&self.0.clouds)?;
+        let name = self.name(account)?;
+        let place = place(&name, database, collection)?;
         self.0
             .arm
-            .set_throughput(
-                call,
-                Place {
-                    account,
-                    database,
-                    collection,
-                },
-                throughput,
-                wait,
-            )
+            .set_throughput(call, place, throughput, wait)
             .await
     }
 
@@ -536,7 +489,7 @@ impl Client {
         account: &AccountRef,
         assignment: &Assignment,
     ) -> Result<Created, Error> {
-        let name = account.resource_name(&self.0.clouds)?;
+        let name = self.name(account)?;
         self.0.arm.grant(call, &name, assignment).await
     }
 
@@ -550,9 +503,9 @@ impl Client {
         account: &AccountRef,
         principal_id: Option<&str>,
     ) -> Result<Vec<String>, Error> {
-        let name = account.resource_name(&self.0.clouds)?;
+        let name = self.name(account)?;
         let found = self.0.arm.assignments(call, &name, principal_id).await?;
-        Ok(found.iter().map(|one| one.get().to_owned()).collect())
+        Ok(verbatim(found))
     }
 
     /// Takes a role on an account away from an identity; `false` when it did not have it there.
@@ -565,7 +518,7 @@ impl Client {
         account: &AccountRef,
         assignment: &Assignment,
     ) -> Result<bool, Error> {
-        let name = account.resource_name(&self.0.clouds)?;
+        let name = self.name(account)?;
         self.0.arm.revoke(call, &name, assignment).await
     }
 
@@ -582,7 +535,7 @@ impl Client {
         wait: bool,
     ) -> Result<Created, Error> {
         check_scope(&assignment.scope)?;
-        let name = account.resource_name(&self.0.clouds)?;
+        let name = self.name(account)?;
         self.0.arm.grant_data(call, &name, assignment, wait).await
     }
 
@@ -599,12 +552,12 @@ impl Client {
         scope: &DataScope,
     ) -> Result<Vec<String>, Error> {
         check_scope(scope)?;
-        let name = account.resource_name(&self.0.clouds)?;
+        let name = self.name(account)?;
         let arm = &self.0.arm;
         let found = arm
             .data_assignments(call, &name, principal_id, scope)
             .await?;
-        Ok(found.iter().map(|one| one.get().to_owned()).collect())
+        Ok(verbatim(found))
     }
 
     /// The roles that can be given on the data of an account, verbatim.
@@ -616,9 +569,9 @@ impl Client {
         call: &Call,
         account: &AccountRef,
     ) -> Result<Vec<String>, Error> {
-        let name = account.resource_name(&self.0.clouds)?;
+        let name = self.name(account)?;
         let found = self.0.arm.data_roles(call, &name).await?;
-        Ok(found.iter().map(|one| one.get().to_owned()).collect())
+        Ok(verbatim(found))
     }
 
     /// Takes one of Cosmos DB's own roles away from an identity; `false` when it did not have it right there.
@@ -633,7 +586,7 @@ impl Client {
         wait: bool,
     ) -> Result<bool, Error> {
         check_scope(&assignment.scope)?;
-        let name = account.resource_name(&self.0.clouds)?;
+        let name = self.name(account)?;
         self.0.arm.revoke_data(call, &name, assignment, wait).await
     }
 
@@ -671,6 +624,37 @@ impl fmt::Debug for Client {
     }
 }
 
+/// The certificates that are trusted instead of the system's: those given, else those of `COSMI_CA_FILE`.
+fn ca_pem(given: Option<Vec<u8>>, env: &dyn Env) -> Result<Option<Vec<u8>>, Error> {
+    if given.is_some() {
+        return Ok(given);
+    }
+    let file = env.get("COSMI_CA_FILE");
+    file.map(std::fs::read).transpose().map_err(|_| {
+        Error::invalid("the file that COSMI_CA_FILE names cannot be read")
+            .with_action("let COSMI_CA_FILE name a file with CA certificates in PEM, or unset it")
+    })
+}
+
+/// Where a database or collection is, its names checked.
+fn place<'a>(
+    account: &'a Name,
+    database: &'a str,
+    collection: Option<&'a str>,
+) -> Result<Place<'a>, Error> {
+    cosmos::check_names(database, collection)?;
+    Ok(Place {
+        account,
+        database,
+        collection,
+    })
+}
+
+fn verbatim(items: Vec<Box<RawValue>>) -> Vec<String> {
+    let text = |item| Box::<str>::from(item).into_string();
+    items.into_iter().map(text).collect()
+}
+
 fn check_scope(scope: &DataScope) -> Result<(), Error> {
     match (&scope.database, &scope.collection) {
         (None, None) => Ok(()),
@@ -681,9 +665,9 @@ fn check_scope(scope: &DataScope) -> Result<(), Error> {
 }
 
 /// Reads a definition that the caller wrote.
-fn object(json: &str) -> Result<serde_json::Value, Error> {
-    let parsed: Option<serde_json::Value> = serde_json::from_str(json).ok();
-    parsed.filter(serde_json::Value::is_object).ok_or_else(|| {
+fn object(json: &str) -> Result<Value, Error> {
+    let parsed: Option<Value> = serde_json::from_str(json).ok();
+    parsed.filter(Value::is_object).ok_or_else(|| {
         Error::invalid("the definition is not a JSON object")
             .with_action("see the definition for a missing brace, quote or comma")
     })
