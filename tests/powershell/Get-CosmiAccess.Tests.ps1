@@ -11,9 +11,7 @@ AfterAll {
 
 Describe 'Get-CosmiAccess' {
     BeforeEach {
-        Reset-Simulator -Simulator $simulator
-        # Work in Azure takes one look more, but no time.
-        $null = Invoke-Control -Simulator $simulator -Method POST -Path /operations -Body @{ retryAfter = '0' }
+        Reset-Simulator -Simulator $simulator -NoPause
     }
 
     It 'has the agreed parameters' {
@@ -77,8 +75,7 @@ Describe 'Get-CosmiAccess -DataPlane' {
     }
 
     BeforeEach {
-        Reset-Simulator -Simulator $simulator
-        $null = Invoke-Control -Simulator $simulator -Method POST -Path /operations -Body @{ retryAfter = '0' }
+        Reset-Simulator -Simulator $simulator -NoPause
     }
 
     It 'tells who has which role on what, and nothing of the roles of Azure' {

@@ -11,9 +11,7 @@ AfterAll {
 
 Describe 'Grant-CosmiAccess' {
     BeforeEach {
-        Reset-Simulator -Simulator $simulator
-        # Work in Azure takes one look more, but no time.
-        $null = Invoke-Control -Simulator $simulator -Method POST -Path /operations -Body @{ retryAfter = '0' }
+        Reset-Simulator -Simulator $simulator -NoPause
     }
 
     It 'has the agreed parameters' {
@@ -154,8 +152,7 @@ Describe 'Grant-CosmiAccess -DataPlane' {
 
     BeforeEach {
         $splat = @{ DataPlane = $true; AccountName = 'myaccount'; PrincipalId = $function; Role = $reader }
-        Reset-Simulator -Simulator $simulator
-        $null = Invoke-Control -Simulator $simulator -Method POST -Path /operations -Body @{ retryAfter = '0' }
+        Reset-Simulator -Simulator $simulator -NoPause
     }
 
     It 'gives a role on <What>, and the second time says that it is so already' -ForEach @(

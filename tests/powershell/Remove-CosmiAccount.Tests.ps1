@@ -11,9 +11,7 @@ AfterAll {
 
 Describe 'Remove-CosmiAccount' {
     BeforeEach {
-        Reset-Simulator -Simulator $simulator
-        # Work in Azure takes one look more, but no time.
-        $null = Invoke-Control -Simulator $simulator -Method POST -Path /operations -Body @{ retryAfter = '0' }
+        Reset-Simulator -Simulator $simulator -NoPause
     }
 
     It 'has the agreed parameters' {

@@ -11,9 +11,7 @@ AfterAll {
 
 Describe 'Revoke-CosmiAccess' {
     BeforeEach {
-        Reset-Simulator -Simulator $simulator
-        # Work in Azure takes one look more, but no time.
-        $null = Invoke-Control -Simulator $simulator -Method POST -Path /operations -Body @{ retryAfter = '0' }
+        Reset-Simulator -Simulator $simulator -NoPause
     }
 
     It 'has the agreed parameters' {
@@ -82,8 +80,7 @@ Describe 'Revoke-CosmiAccess -DataPlane' {
 
     BeforeEach {
         $splat = @{ DataPlane = $true; AccountName = 'myaccount'; PrincipalId = $function; Role = $reader }
-        Reset-Simulator -Simulator $simulator
-        $null = Invoke-Control -Simulator $simulator -Method POST -Path /operations -Body @{ retryAfter = '0' }
+        Reset-Simulator -Simulator $simulator -NoPause
     }
 
     It 'takes a role away right there, and the second time finds none' {

@@ -150,12 +150,18 @@ function Reset-Simulator {
     <#
     .SYNOPSIS
     The scenario as at the start: no faults, an empty journal, and a session that remembers nothing.
+    .PARAMETER NoPause
+    Work in Azure takes one look more, but no time.
     #>
     [CmdletBinding()]
     param(
-        [Parameter(Mandatory = $true)] $Simulator
+        [Parameter(Mandatory = $true)] $Simulator,
+        [switch] $NoPause
     )
     $null = Invoke-Control -Simulator $Simulator -Method POST -Path /reset
+    if ($NoPause) {
+        $null = Invoke-Control -Simulator $Simulator -Method POST -Path /operations -Body @{ retryAfter = '0' }
+    }
     Disconnect-CosmiAccount
 }
 
