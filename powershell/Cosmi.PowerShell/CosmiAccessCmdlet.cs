@@ -1,5 +1,3 @@
-using System;
-using System.Collections.Specialized;
 using System.Management.Automation;
 using Cosmi.Interop;
 
@@ -100,25 +98,8 @@ namespace Cosmi.PowerShell
             return false;
         }
 
-        /// <summary>What is sent to give one of Cosmos DB's own roles.</summary>
-        private protected static string Body(CosmiAccountReference account, DataScope scope, string? principalId, string role)
-        {
-            string own = ArmPath.Account(account);
-            // The id of a role of the account's own is found out by asking.
-            string id = AzureRole.Find(role, dataPlane: true)?.Id ?? (Guid.TryParse(role, out _) ? role : "...");
-            string definition = role.StartsWith("/", StringComparison.Ordinal) ? role : $"{own}/sqlRoleDefinitions/{id}";
-            return JsonWriter.Write(new OrderedDictionary
-            {
-                {
-                    "properties",
-                    new OrderedDictionary
-                    {
-                        { "roleDefinitionId", definition },
-                        { "scope", own + scope.Path },
-                        { "principalId", principalId },
-                    }
-                },
-            });
-        }
+        /// <summary>What the role is on, in words.</summary>
+        private protected static string Place(CosmiAccountReference account, DataScope scope) =>
+            scope.Database == null ? $"account {Target(account)}" : $"{scope.Text} of account {Target(account)}";
     }
 }

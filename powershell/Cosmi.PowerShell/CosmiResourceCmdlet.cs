@@ -1,5 +1,3 @@
-using System.Collections;
-using System.Collections.Specialized;
 using System.Management.Automation;
 using Cosmi.Interop;
 
@@ -61,35 +59,6 @@ namespace Cosmi.PowerShell
             names.Add(NameKind.Account, accountName);
             names.Add(NameKind.Database, database);
             names.Add(NameKind.Collection, collection);
-        }
-
-        /// <summary>A throughput as Azure Resource Manager spells it.</summary>
-        private protected static OrderedDictionary Spelled(CosmiThroughput? throughput)
-        {
-            var spelled = new OrderedDictionary();
-            if (throughput?.Kind == CosmiThroughputKind.Manual)
-            {
-                spelled.Add("throughput", throughput.RequestUnits);
-            }
-            else if (throughput != null)
-            {
-                spelled.Add("autoscaleSettings", new OrderedDictionary { { "maxThroughput", throughput.RequestUnits } });
-            }
-
-            return spelled;
-        }
-
-        /// <summary>What is sent to make a database or collection.</summary>
-        private protected static string Body(string name, OrderedDictionary definition, CosmiThroughput? throughput)
-        {
-            var resource = new OrderedDictionary { { "id", name } };
-            foreach (DictionaryEntry entry in definition)
-            {
-                resource.Add(entry.Key, entry.Value);
-            }
-
-            var properties = new OrderedDictionary { { "resource", resource }, { "options", Spelled(throughput) } };
-            return JsonWriter.Write(new OrderedDictionary { { "properties", properties } });
         }
     }
 }

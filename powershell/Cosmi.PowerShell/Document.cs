@@ -38,7 +38,7 @@ namespace Cosmi.PowerShell
             return result;
         }
 
-        private static void Set(PSObject target, string name, object? value)
+        internal static void Set(PSObject target, string name, object? value)
         {
             // Should the service ever send a member of this name, it is still in -AsJson.
             target.Properties.Remove(name);

@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Specialized;
 using System.Diagnostics;
 using System.Management.Automation;
 using System.Threading;
@@ -76,10 +75,9 @@ namespace Cosmi.PowerShell
         {
             string principal = PrincipalId!;
             string role = Role;
-            string place = scope.Database == null ? $"account {Target(account)}" : $"{scope.Text} of account {Target(account)}";
             if (!ShouldSend(
-                $"Give {principal} the role {role} on the data of {place}",
-                $"PUT {ArmPath.DataRoleAssignment(account)} {Body(account, scope, principal, role)}"))
+                $"Give {principal} the role {role} on the data of {Place(account, scope)}",
+                $"PUT {ArmPath.DataRoleAssignment(account)} {ArmBody.DataRoleAssignment(account, scope, principal, role)}"))
             {
                 return;
             }
@@ -98,7 +96,7 @@ namespace Cosmi.PowerShell
         {
             if (!ShouldSend(
                 $"Give {PrincipalId} the role {Role} on account {Target(account)}",
-                $"PUT {ArmPath.RoleAssignment(account)} {Body(account)}"))
+                $"PUT {ArmPath.RoleAssignment(account)} {ArmBody.RoleAssignment(account, PrincipalId, Role)}"))
             {
                 return;
             }
@@ -193,23 +191,6 @@ namespace Cosmi.PowerShell
                     await client.GetAccountAsync(account, options, stop).ConfigureAwait(false);
                     break;
             }
-        }
-
-        private string Body(CosmiAccountReference account)
-        {
-            string subscription = account.SubscriptionId == null ? "..." : $"/subscriptions/{account.SubscriptionId}";
-            return JsonWriter.Write(new OrderedDictionary
-            {
-                {
-                    "properties",
-                    new OrderedDictionary
-                    {
-                        { "roleDefinitionId", $"{subscription}/providers/Microsoft.Authorization/roleDefinitions/{AzureRole.Find(Role, dataPlane: false)?.Id ?? Role}" },
-                        { "principalId", PrincipalId },
-                        { "principalType", "ServicePrincipal" },
-                    }
-                },
-            });
         }
     }
 }

@@ -119,7 +119,7 @@ namespace Cosmi
         public static object? VariablesSeenText(PSObject instance) =>
             Member(instance, "VariablesSeen") is IReadOnlyList<string> names && names.Count > 0 ? Wrapped(string.Join(", ", names)) : "(none)";
 
-        /// <summary>A key, where it is no secret, for its view.
+        /// <summary>A key, where it is no secret, for its view.</summary>
         public static object? KeyText(PSObject instance) => SecretText(Member(instance, "Key"));
 
         /// <summary>A connection string, where it is no secret, for its view.</summary>
@@ -193,11 +193,11 @@ namespace Cosmi
             object? maximum = OfferMaxThroughput(offer);
             if (maximum != null)
             {
-                return $"{maximum} RU/s at most (autoscale)";
+                return ResourceMembers.Amount(CosmiThroughputKind.Autoscale, maximum);
             }
 
             object? throughput = OfferThroughput(offer);
-            return throughput == null ? null : $"{throughput} RU/s";
+            return throughput == null ? null : ResourceMembers.Amount(CosmiThroughputKind.Manual, throughput);
         }
 
         private static object? OfferThroughput(object? offer) => Member(Member(offer, "content"), "offerThroughput");

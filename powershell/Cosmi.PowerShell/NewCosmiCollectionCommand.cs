@@ -95,7 +95,7 @@ namespace Cosmi.PowerShell
                 string? name = Needed(given, "collection");
                 if (name != null && ShouldSend(
                     $"Create collection {name} in database {database} of account {Target(account)}",
-                    $"PUT {ArmPath.Collection(account, database, name)} {Body(name, definition, throughput)}"))
+                    $"PUT {ArmPath.Collection(account, database, name)} {ArmBody.Resource(name, definition, throughput)}"))
                 {
                     Enqueue(
                         name,

@@ -48,7 +48,7 @@ namespace Cosmi.PowerShell
                 string? name = Needed(given, "database");
                 if (name != null && ShouldSend(
                     $"Create database {name} in account {Target(account)}",
-                    $"PUT {ArmPath.Database(account, name)} {Body(name, new OrderedDictionary(), throughput)}"))
+                    $"PUT {ArmPath.Database(account, name)} {ArmBody.Resource(name, new OrderedDictionary(), throughput)}"))
                 {
                     Enqueue(
                         name,

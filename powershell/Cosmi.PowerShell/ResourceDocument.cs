@@ -44,18 +44,12 @@ namespace Cosmi.PowerShell
             string? id = Members.Member(resource, "id") as string;
             string[]? segments = id?.Split('/');
             string? Segment(int index) => segments != null && segments.Length > index ? segments[index] : null;
-            Set(result, "AccountName", Segment(8) ?? account.Name);
-            Set(result, "SubscriptionId", Segment(2) ?? account.SubscriptionId);
-            Set(result, "ResourceGroupName", Segment(4) ?? account.ResourceGroup);
-            Set(result, "Database", database);
-            Set(result, "ArmId", id);
-            Set(result, "Change", change);
-        }
-
-        private static void Set(PSObject target, string name, object? value)
-        {
-            target.Properties.Remove(name);
-            target.Properties.Add(new PSNoteProperty(name, value));
+            Document.Set(result, "AccountName", Segment(8) ?? account.Name);
+            Document.Set(result, "SubscriptionId", Segment(2) ?? account.SubscriptionId);
+            Document.Set(result, "ResourceGroupName", Segment(4) ?? account.ResourceGroup);
+            Document.Set(result, "Database", database);
+            Document.Set(result, "ArmId", id);
+            Document.Set(result, "Change", change);
         }
     }
 }

@@ -54,14 +54,17 @@ namespace Cosmi
             Members.Member(instance, "DataPlane") is true ? Members.Member(instance, "AssignmentId") : null;
 
         /// <summary>A throughput in words, for its view.</summary>
-        public static object? ThroughputText(PSObject instance)
+        public static object? ThroughputText(PSObject instance) =>
+            Amount(Members.Member(instance, "Kind"), Members.Member(instance, "RequestUnits"));
+
+        internal static string Amount(object? kind, object? requestUnits)
         {
-            switch (Members.Member(instance, "Kind"))
+            switch (kind)
             {
                 case CosmiThroughputKind.Manual:
-                    return $"{Members.Member(instance, "RequestUnits")} RU/s";
+                    return $"{requestUnits} RU/s";
                 case CosmiThroughputKind.Autoscale:
-                    return $"{Members.Member(instance, "RequestUnits")} RU/s at most (autoscale)";
+                    return $"{requestUnits} RU/s at most (autoscale)";
                 default:
                     return "none of its own";
             }

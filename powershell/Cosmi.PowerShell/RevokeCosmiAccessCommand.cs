@@ -38,7 +38,7 @@ namespace Cosmi.PowerShell
             string principal = PrincipalId!;
             string role = Role;
             bool dataPlane = DataPlane;
-            string place = scope.Database == null ? $"account {Target(account)}" : $"{scope.Text} of account {Target(account)}";
+            string place = Place(account, scope);
             string thing = dataPlane ? $"the data of {place}" : place;
             if (!ShouldSend(
                 $"Take the role {role} on {thing} away from {principal}",

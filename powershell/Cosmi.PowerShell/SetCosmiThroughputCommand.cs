@@ -1,4 +1,3 @@
-using System.Collections.Specialized;
 using System.Management.Automation;
 using Cosmi.Interop;
 
@@ -38,14 +37,10 @@ namespace Cosmi.PowerShell
             string database = Database;
             string? collection = Collection;
             string thing = collection == null ? $"database {database}" : $"collection {collection} in database {database}";
-            string amount = throughput.Kind == CosmiThroughputKind.Manual ? $"{throughput.RequestUnits} RU/s" : $"{throughput.RequestUnits} RU/s at most (autoscale)";
-            string body = JsonWriter.Write(new OrderedDictionary
-            {
-                { "properties", new OrderedDictionary { { "resource", Spelled(throughput) } } },
-            });
+            string amount = ResourceMembers.Amount(throughput.Kind, throughput.RequestUnits);
             string path = $"{ArmPath.Collection(account, database, collection)}/throughputSettings/default";
             string change = throughput.Kind == CosmiThroughputKind.Manual ? "autoscale, POST migrateToManualThroughput" : "manual, POST migrateToAutoscale";
-            if (ShouldSend($"Set the throughput of {thing} of account {Target(account)} to {amount}", $"PUT {path} {body}; before, if it is {change}"))
+            if (ShouldSend($"Set the throughput of {thing} of account {Target(account)} to {amount}", $"PUT {path} {ArmBody.Throughput(throughput)}; before, if it is {change}"))
             {
                 Enqueue(
                     collection ?? database,
