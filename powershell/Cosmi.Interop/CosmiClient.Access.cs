@@ -4,9 +4,96 @@ using System.Threading.Tasks;
 
 namespace Cosmi.Interop
 {
-    /// <content>Cosmos DB's own roles, by which an identity may use the data of an account with a token instead of a key.</content>
+    /// <content>Roles: Azure's own on an account, and Cosmos DB's own on its data, by which an identity may use them with a token instead of a key.</content>
     public sealed partial class CosmiClient
     {
+        /// <summary>Gives an identity a role on an account; who has it keeps it. It takes effect some minutes later, and for new tokens.</summary>
+        /// <param name="account">Which account.</param>
+        /// <param name="principalId">The identity's object (principal) id.</param>
+        /// <param name="role">The role, by its name or its id.</param>
+        /// <param name="options">What this call does differently.</param>
+        /// <param name="cancellationToken">Stops the call.</param>
+        /// <returns>The role assignment, and whether it is new.</returns>
+        /// <exception cref="ArgumentException">An argument is missing or malformed.</exception>
+        /// <exception cref="CosmiException">The call failed.</exception>
+        /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+        /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> stopped the call.</exception>
+        public Task<CosmiResources> GrantAccessAsync(
+            CosmiAccountReference account,
+            string principalId,
+            string role,
+            CosmiCallOptions? options = null,
+            CancellationToken cancellationToken = default)
+        {
+            ThrowIfDisposed();
+            byte[] principalText = NativeText.Required(principalId, nameof(principalId));
+            byte[] roleText = NativeText.Required(role, nameof(role));
+            using AccountReferenceHandle reference = ToNative(_native, account);
+            return RunAsync(
+                (timeoutMs, callback, userData, out operation) =>
+                    _native.cosmi_access_grant_start(_client, reference, principalText, roleText, timeoutMs, callback, userData, out operation),
+                ReadResources,
+                options,
+                cancellationToken);
+        }
+
+        /// <summary>Lists the role assignments that count for an account.</summary>
+        /// <param name="account">Which account.</param>
+        /// <param name="principalId">Only this identity's; <see langword="null"/>: everybody's.</param>
+        /// <param name="options">What this call does differently.</param>
+        /// <param name="cancellationToken">Stops the call.</param>
+        /// <returns>The role assignments, maybe none.</returns>
+        /// <exception cref="ArgumentException">An argument is missing or malformed.</exception>
+        /// <exception cref="CosmiException">The call failed.</exception>
+        /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+        /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> stopped the call.</exception>
+        public Task<CosmiResources> ListAccessAsync(
+            CosmiAccountReference account,
+            string? principalId,
+            CosmiCallOptions? options = null,
+            CancellationToken cancellationToken = default)
+        {
+            ThrowIfDisposed();
+            byte[]? principalText = NativeText.Optional(principalId, nameof(principalId));
+            using AccountReferenceHandle reference = ToNative(_native, account);
+            return RunAsync(
+                (timeoutMs, callback, userData, out operation) =>
+                    _native.cosmi_access_list_start(_client, reference, principalText, timeoutMs, callback, userData, out operation),
+                ReadResources,
+                options,
+                cancellationToken);
+        }
+
+        /// <summary>Takes a role on an account away from an identity. What comes down from the resource group or the subscription stays.</summary>
+        /// <param name="account">Which account.</param>
+        /// <param name="principalId">The identity's object (principal) id.</param>
+        /// <param name="role">The role, by its name or its id.</param>
+        /// <param name="options">What this call does differently.</param>
+        /// <param name="cancellationToken">Stops the call.</param>
+        /// <returns>Whether it had it there.</returns>
+        /// <exception cref="ArgumentException">An argument is missing or malformed.</exception>
+        /// <exception cref="CosmiException">The call failed.</exception>
+        /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+        /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> stopped the call.</exception>
+        public Task<CosmiResources> RevokeAccessAsync(
+            CosmiAccountReference account,
+            string principalId,
+            string role,
+            CosmiCallOptions? options = null,
+            CancellationToken cancellationToken = default)
+        {
+            ThrowIfDisposed();
+            byte[] principalText = NativeText.Required(principalId, nameof(principalId));
+            byte[] roleText = NativeText.Required(role, nameof(role));
+            using AccountReferenceHandle reference = ToNative(_native, account);
+            return RunAsync(
+                (timeoutMs, callback, userData, out operation) =>
+                    _native.cosmi_access_revoke_start(_client, reference, principalText, roleText, timeoutMs, callback, userData, out operation),
+                ReadResources,
+                options,
+                cancellationToken);
+        }
+
         /// <summary>Gives an identity one of Cosmos DB's own roles; who has it keeps it. It takes effect some minutes later.</summary>
         /// <param name="account">Which account.</param>
         /// <param name="database">The database that the role is for; <see langword="null"/>: the whole account.</param>
@@ -38,8 +125,7 @@ namespace Cosmi.Interop
             byte[] roleText = NativeText.Required(role, nameof(role));
             using AccountReferenceHandle reference = ToNative(_native, account);
             return RunAsync(
-                nameof(GrantDataAccessAsync),
-                (uint timeoutMs, cosmi_completion_fn callback, IntPtr userData, out OperationHandle operation) =>
+                (timeoutMs, callback, userData, out operation) =>
                     _native.cosmi_data_access_grant_start(
                         _client,
                         reference,
@@ -83,8 +169,7 @@ namespace Cosmi.Interop
             byte[]? principalText = NativeText.Optional(principalId, nameof(principalId));
             using AccountReferenceHandle reference = ToNative(_native, account);
             return RunAsync(
-                nameof(ListDataAccessAsync),
-                (uint timeoutMs, cosmi_completion_fn callback, IntPtr userData, out OperationHandle operation) =>
+                (timeoutMs, callback, userData, out operation) =>
                     _native.cosmi_data_access_list_start(
                         _client,
                         reference,
@@ -117,8 +202,7 @@ namespace Cosmi.Interop
             ThrowIfDisposed();
             using AccountReferenceHandle reference = ToNative(_native, account);
             return RunAsync(
-                nameof(ListDataRolesAsync),
-                (uint timeoutMs, cosmi_completion_fn callback, IntPtr userData, out OperationHandle operation) =>
+                (timeoutMs, callback, userData, out operation) =>
                     _native.cosmi_data_role_list_start(_client, reference, timeoutMs, callback, userData, out operation),
                 ReadResources,
                 options,
@@ -156,8 +240,7 @@ namespace Cosmi.Interop
             byte[] roleText = NativeText.Required(role, nameof(role));
             using AccountReferenceHandle reference = ToNative(_native, account);
             return RunAsync(
-                nameof(RevokeDataAccessAsync),
-                (uint timeoutMs, cosmi_completion_fn callback, IntPtr userData, out OperationHandle operation) =>
+                (timeoutMs, callback, userData, out operation) =>
                     _native.cosmi_data_access_revoke_start(
                         _client,
                         reference,

@@ -4,7 +4,7 @@ using System.Threading.Tasks;
 
 namespace Cosmi.Interop
 {
-    /// <content>Accounts, databases, collections, throughput, identities and roles, made and changed through Azure Resource Manager.</content>
+    /// <content>Databases, collections and their throughput.</content>
     public sealed partial class CosmiClient
     {
         /// <summary>Lists an account's databases through Azure Resource Manager; no key is needed.</summary>
@@ -24,8 +24,7 @@ namespace Cosmi.Interop
             ThrowIfDisposed();
             using AccountReferenceHandle reference = ToNative(_native, account);
             return RunAsync(
-                nameof(ListDatabasesAsync),
-                (uint timeoutMs, cosmi_completion_fn callback, IntPtr userData, out OperationHandle operation) =>
+                (timeoutMs, callback, userData, out operation) =>
                     _native.cosmi_database_list_start(_client, reference, timeoutMs, callback, userData, out operation),
                 ReadResources,
                 options,
@@ -52,8 +51,7 @@ namespace Cosmi.Interop
             byte[] databaseText = NativeText.Required(database, nameof(database));
             using AccountReferenceHandle reference = ToNative(_native, account);
             return RunAsync(
-                nameof(GetDatabaseAsync),
-                (uint timeoutMs, cosmi_completion_fn callback, IntPtr userData, out OperationHandle operation) =>
+                (timeoutMs, callback, userData, out operation) =>
                     _native.cosmi_database_show_start(_client, reference, databaseText, timeoutMs, callback, userData, out operation),
                 ReadResources,
                 options,
@@ -84,8 +82,7 @@ namespace Cosmi.Interop
             byte[] databaseText = NativeText.Required(database, nameof(database));
             using AccountReferenceHandle reference = ToNative(_native, account);
             return RunAsync(
-                nameof(CreateDatabaseAsync),
-                (uint timeoutMs, cosmi_completion_fn callback, IntPtr userData, out OperationHandle operation) =>
+                (timeoutMs, callback, userData, out operation) =>
                     _native.cosmi_database_create_start(
                         _client,
                         reference,
@@ -124,8 +121,7 @@ namespace Cosmi.Interop
             byte[] databaseText = NativeText.Required(database, nameof(database));
             using AccountReferenceHandle reference = ToNative(_native, account);
             return RunAsync(
-                nameof(DeleteDatabaseAsync),
-                (uint timeoutMs, cosmi_completion_fn callback, IntPtr userData, out OperationHandle operation) =>
+                (timeoutMs, callback, userData, out operation) =>
                     _native.cosmi_database_delete_start(_client, reference, databaseText, NoWait(wait), timeoutMs, callback, userData, out operation),
                 ReadResources,
                 options,
@@ -152,10 +148,41 @@ namespace Cosmi.Interop
             byte[] databaseText = NativeText.Required(database, nameof(database));
             using AccountReferenceHandle reference = ToNative(_native, account);
             return RunAsync(
-                nameof(ListCollectionsAsync),
-                (uint timeoutMs, cosmi_completion_fn callback, IntPtr userData, out OperationHandle operation) =>
+                (timeoutMs, callback, userData, out operation) =>
                     _native.cosmi_collection_list_start(_client, reference, databaseText, timeoutMs, callback, userData, out operation),
                 ReadResources,
+                options,
+                cancellationToken);
+        }
+
+        /// <summary>
+        /// Gets a collection (container) with its offer. Where no key is given, the account's is got by the identity and kept in the client; of an account that accepts none the collection comes from Azure Resource Manager, without offer.
+        /// </summary>
+        /// <param name="account">In which account.</param>
+        /// <param name="database">The database's name.</param>
+        /// <param name="collection">The collection's name.</param>
+        /// <param name="options">What this call does differently.</param>
+        /// <param name="cancellationToken">Stops the call.</param>
+        /// <returns>The collection.</returns>
+        /// <exception cref="ArgumentException">An argument is missing or malformed.</exception>
+        /// <exception cref="CosmiException">The call failed.</exception>
+        /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+        /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> stopped the call.</exception>
+        public Task<CosmiCollection> GetCollectionAsync(
+            CosmiAccountReference account,
+            string database,
+            string collection,
+            CosmiCallOptions? options = null,
+            CancellationToken cancellationToken = default)
+        {
+            ThrowIfDisposed();
+            byte[] databaseText = NativeText.Required(database, nameof(database));
+            byte[] collectionText = NativeText.Required(collection, nameof(collection));
+            using AccountReferenceHandle reference = ToNative(_native, account);
+            return RunAsync(
+                (timeoutMs, callback, userData, out operation) =>
+                    _native.cosmi_collection_show_start(_client, reference, databaseText, collectionText, timeoutMs, callback, userData, out operation),
+                ReadCollection,
                 options,
                 cancellationToken);
         }
@@ -195,8 +222,7 @@ namespace Cosmi.Interop
             byte[] definitionText = NativeText.Required(definitionJson, nameof(definitionJson));
             using AccountReferenceHandle reference = ToNative(_native, account);
             return RunAsync(
-                nameof(CreateCollectionAsync),
-                (uint timeoutMs, cosmi_completion_fn callback, IntPtr userData, out OperationHandle operation) =>
+                (timeoutMs, callback, userData, out operation) =>
                     _native.cosmi_collection_create_start(
                         _client,
                         reference,
@@ -240,8 +266,7 @@ namespace Cosmi.Interop
             byte[] collectionText = NativeText.Required(collection, nameof(collection));
             using AccountReferenceHandle reference = ToNative(_native, account);
             return RunAsync(
-                nameof(DeleteCollectionAsync),
-                (uint timeoutMs, cosmi_completion_fn callback, IntPtr userData, out OperationHandle operation) =>
+                (timeoutMs, callback, userData, out operation) =>
                     _native.cosmi_collection_delete_start(
                         _client,
                         reference,
@@ -280,8 +305,7 @@ namespace Cosmi.Interop
             byte[]? collectionText = NativeText.Optional(collection, nameof(collection));
             using AccountReferenceHandle reference = ToNative(_native, account);
             return RunAsync(
-                nameof(GetThroughputAsync),
-                (uint timeoutMs, cosmi_completion_fn callback, IntPtr userData, out OperationHandle operation) =>
+                (timeoutMs, callback, userData, out operation) =>
                     _native.cosmi_throughput_show_start(_client, reference, databaseText, collectionText, timeoutMs, callback, userData, out operation),
                 ReadResources,
                 options,
@@ -320,8 +344,7 @@ namespace Cosmi.Interop
             byte[]? collectionText = NativeText.Optional(collection, nameof(collection));
             using AccountReferenceHandle reference = ToNative(_native, account);
             return RunAsync(
-                nameof(SetThroughputAsync),
-                (uint timeoutMs, cosmi_completion_fn callback, IntPtr userData, out OperationHandle operation) =>
+                (timeoutMs, callback, userData, out operation) =>
                     _native.cosmi_throughput_set_start(
                         _client,
                         reference,
@@ -339,266 +362,21 @@ namespace Cosmi.Interop
                 cancellationToken);
         }
 
-        /// <summary>
-        /// Makes an account. One that exists with the same definition stays as it is, and one that is still being made is waited for; with another definition it
-        /// is a <see cref="CosmiStatus.Conflict"/>, whose message tells the differences.
-        /// </summary>
-        /// <param name="account">Its subscription, resource group and name.</param>
-        /// <param name="definitionJson">Azure Resource Manager's own definition of it (JSON), with <c>location</c> and <c>properties</c>.</param>
-        /// <param name="wait">Whether to wait until Azure is done, or only until it has accepted.</param>
-        /// <param name="options">What this call does differently.</param>
-        /// <param name="cancellationToken">Stops the call; what Azure has accepted by then goes on there.</param>
-        /// <returns>The account, and whether it is new.</returns>
-        /// <exception cref="ArgumentException">An argument is missing or malformed.</exception>
-        /// <exception cref="CosmiException">The call failed.</exception>
-        /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-        /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> stopped the call.</exception>
-        public Task<CosmiResources> CreateAccountAsync(
-            CosmiAccountReference account,
-            string definitionJson,
-            bool wait = true,
-            CosmiCallOptions? options = null,
-            CancellationToken cancellationToken = default)
+        private CosmiCollection ReadCollection(OperationHandle operation)
         {
-            ThrowIfDisposed();
-            byte[] definitionText = NativeText.Required(definitionJson, nameof(definitionJson));
-            using AccountReferenceHandle reference = ToNative(_native, account);
-            return RunAsync(
-                nameof(CreateAccountAsync),
-                (uint timeoutMs, cosmi_completion_fn callback, IntPtr userData, out OperationHandle operation) =>
-                    _native.cosmi_account_create_start(_client, reference, definitionText, NoWait(wait), timeoutMs, callback, userData, out operation),
-                ReadResources,
-                options,
-                cancellationToken);
-        }
-
-        /// <summary>Deletes an account with all that is in it.</summary>
-        /// <param name="account">Which account.</param>
-        /// <param name="wait">Whether to wait until Azure is done, or only until it has accepted.</param>
-        /// <param name="options">What this call does differently.</param>
-        /// <param name="cancellationToken">Stops the call; what Azure has accepted by then goes on there.</param>
-        /// <returns>Whether there was one.</returns>
-        /// <exception cref="ArgumentException">An argument is missing or malformed.</exception>
-        /// <exception cref="CosmiException">The call failed.</exception>
-        /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-        /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> stopped the call.</exception>
-        public Task<CosmiResources> DeleteAccountAsync(
-            CosmiAccountReference account,
-            bool wait = true,
-            CosmiCallOptions? options = null,
-            CancellationToken cancellationToken = default)
-        {
-            ThrowIfDisposed();
-            using AccountReferenceHandle reference = ToNative(_native, account);
-            return RunAsync(
-                nameof(DeleteAccountAsync),
-                (uint timeoutMs, cosmi_completion_fn callback, IntPtr userData, out OperationHandle operation) =>
-                    _native.cosmi_account_delete_start(_client, reference, NoWait(wait), timeoutMs, callback, userData, out operation),
-                ReadResources,
-                options,
-                cancellationToken);
-        }
-
-        /// <summary>Asks whether any account in Azure, seen or unseen, has a name.</summary>
-        /// <param name="account">The name.</param>
-        /// <param name="options">What this call does differently.</param>
-        /// <param name="cancellationToken">Stops the call.</param>
-        /// <returns><see langword="true"/> when it has.</returns>
-        /// <exception cref="ArgumentException">An argument is missing or malformed.</exception>
-        /// <exception cref="CosmiException">The call failed.</exception>
-        /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-        /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> stopped the call.</exception>
-        public Task<bool> IsAccountNameTakenAsync(CosmiAccountReference account, CosmiCallOptions? options = null, CancellationToken cancellationToken = default)
-        {
-            ThrowIfDisposed();
-            using AccountReferenceHandle reference = ToNative(_native, account);
-            return RunAsync(
-                nameof(IsAccountNameTakenAsync),
-                (uint timeoutMs, cosmi_completion_fn callback, IntPtr userData, out OperationHandle operation) =>
-                    _native.cosmi_account_name_check_start(_client, reference, timeoutMs, callback, userData, out operation),
-                operation => ReadResources(operation).Change == CosmiChange.AlreadySo,
-                options,
-                cancellationToken);
-        }
-
-        /// <summary>Makes one of an account's keys anew; the former one opens nothing any more.</summary>
-        /// <param name="account">Which account.</param>
-        /// <param name="role">Which key.</param>
-        /// <param name="options">What this call does differently.</param>
-        /// <param name="cancellationToken">Stops the call.</param>
-        /// <returns>A Task that ends when the new key counts.</returns>
-        /// <exception cref="ArgumentException">An argument is missing or malformed.</exception>
-        /// <exception cref="CosmiException">The call failed.</exception>
-        /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-        /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> stopped the call.</exception>
-        public Task RegenerateKeyAsync(
-            CosmiAccountReference account,
-            CosmiKeyRole role,
-            CosmiCallOptions? options = null,
-            CancellationToken cancellationToken = default)
-        {
-            ThrowIfDisposed();
-            using AccountReferenceHandle reference = ToNative(_native, account);
-            return RunAsync(
-                nameof(RegenerateKeyAsync),
-                (uint timeoutMs, cosmi_completion_fn callback, IntPtr userData, out OperationHandle operation) =>
-                    _native.cosmi_key_regenerate_start(_client, reference, (int)role, timeoutMs, callback, userData, out operation),
-                ReadResources,
-                options,
-                cancellationToken);
-        }
-
-        /// <summary>Gets a virtual machine, scale set, Web or Function app, Automation account or Arc server with its identity.</summary>
-        /// <param name="resourceId">The machine's resource id in Azure.</param>
-        /// <param name="options">What this call does differently.</param>
-        /// <param name="cancellationToken">Stops the call.</param>
-        /// <returns>The resource, with <c>identity</c>.</returns>
-        /// <exception cref="ArgumentException">An argument is missing or malformed.</exception>
-        /// <exception cref="CosmiException">The call failed.</exception>
-        /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-        /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> stopped the call.</exception>
-        public Task<CosmiResources> GetMachineIdentityAsync(string resourceId, CosmiCallOptions? options = null, CancellationToken cancellationToken = default)
-        {
-            ThrowIfDisposed();
-            byte[] resourceText = NativeText.Required(resourceId, nameof(resourceId));
-            return RunAsync(
-                nameof(GetMachineIdentityAsync),
-                (uint timeoutMs, cosmi_completion_fn callback, IntPtr userData, out OperationHandle operation) =>
-                    _native.cosmi_identity_show_start(_client, resourceText, timeoutMs, callback, userData, out operation),
-                ReadResources,
-                options,
-                cancellationToken);
-        }
-
-        /// <summary>Turns the system-assigned identity of a machine on. Its user-assigned ones stay.</summary>
-        /// <param name="resourceId">The machine's resource id in Azure.</param>
-        /// <param name="wait">Whether to wait until Azure is done, or only until it has accepted.</param>
-        /// <param name="options">What this call does differently.</param>
-        /// <param name="cancellationToken">Stops the call; what Azure has accepted by then goes on there.</param>
-        /// <returns>The resource, with <c>identity</c>, and whether it was on already.</returns>
-        /// <exception cref="ArgumentException">An argument is missing or malformed.</exception>
-        /// <exception cref="CosmiException">The call failed.</exception>
-        /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-        /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> stopped the call.</exception>
-        public Task<CosmiResources> EnableMachineIdentityAsync(
-            string resourceId,
-            bool wait = true,
-            CosmiCallOptions? options = null,
-            CancellationToken cancellationToken = default)
-        {
-            ThrowIfDisposed();
-            byte[] resourceText = NativeText.Required(resourceId, nameof(resourceId));
-            return RunAsync(
-                nameof(EnableMachineIdentityAsync),
-                (uint timeoutMs, cosmi_completion_fn callback, IntPtr userData, out OperationHandle operation) =>
-                    _native.cosmi_identity_enable_start(_client, resourceText, NoWait(wait), timeoutMs, callback, userData, out operation),
-                ReadResources,
-                options,
-                cancellationToken);
-        }
-
-        /// <summary>Gives an identity a role on an account; who has it keeps it. It takes effect some minutes later, and for new tokens.</summary>
-        /// <param name="account">Which account.</param>
-        /// <param name="principalId">The identity's object (principal) id.</param>
-        /// <param name="role">The role, by its name or its id.</param>
-        /// <param name="options">What this call does differently.</param>
-        /// <param name="cancellationToken">Stops the call.</param>
-        /// <returns>The role assignment, and whether it is new.</returns>
-        /// <exception cref="ArgumentException">An argument is missing or malformed.</exception>
-        /// <exception cref="CosmiException">The call failed.</exception>
-        /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-        /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> stopped the call.</exception>
-        public Task<CosmiResources> GrantAccessAsync(
-            CosmiAccountReference account,
-            string principalId,
-            string role,
-            CosmiCallOptions? options = null,
-            CancellationToken cancellationToken = default)
-        {
-            ThrowIfDisposed();
-            byte[] principalText = NativeText.Required(principalId, nameof(principalId));
-            byte[] roleText = NativeText.Required(role, nameof(role));
-            using AccountReferenceHandle reference = ToNative(_native, account);
-            return RunAsync(
-                nameof(GrantAccessAsync),
-                (uint timeoutMs, cosmi_completion_fn callback, IntPtr userData, out OperationHandle operation) =>
-                    _native.cosmi_access_grant_start(_client, reference, principalText, roleText, timeoutMs, callback, userData, out operation),
-                ReadResources,
-                options,
-                cancellationToken);
-        }
-
-        /// <summary>Lists the role assignments that count for an account.</summary>
-        /// <param name="account">Which account.</param>
-        /// <param name="principalId">Only this identity's; <see langword="null"/>: everybody's.</param>
-        /// <param name="options">What this call does differently.</param>
-        /// <param name="cancellationToken">Stops the call.</param>
-        /// <returns>The role assignments, maybe none.</returns>
-        /// <exception cref="ArgumentException">An argument is missing or malformed.</exception>
-        /// <exception cref="CosmiException">The call failed.</exception>
-        /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-        /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> stopped the call.</exception>
-        public Task<CosmiResources> ListAccessAsync(
-            CosmiAccountReference account,
-            string? principalId,
-            CosmiCallOptions? options = null,
-            CancellationToken cancellationToken = default)
-        {
-            ThrowIfDisposed();
-            byte[]? principalText = NativeText.Optional(principalId, nameof(principalId));
-            using AccountReferenceHandle reference = ToNative(_native, account);
-            return RunAsync(
-                nameof(ListAccessAsync),
-                (uint timeoutMs, cosmi_completion_fn callback, IntPtr userData, out OperationHandle operation) =>
-                    _native.cosmi_access_list_start(_client, reference, principalText, timeoutMs, callback, userData, out operation),
-                ReadResources,
-                options,
-                cancellationToken);
-        }
-
-        /// <summary>Takes a role on an account away from an identity. What comes down from the resource group or the subscription stays.</summary>
-        /// <param name="account">Which account.</param>
-        /// <param name="principalId">The identity's object (principal) id.</param>
-        /// <param name="role">The role, by its name or its id.</param>
-        /// <param name="options">What this call does differently.</param>
-        /// <param name="cancellationToken">Stops the call.</param>
-        /// <returns>Whether it had it there.</returns>
-        /// <exception cref="ArgumentException">An argument is missing or malformed.</exception>
-        /// <exception cref="CosmiException">The call failed.</exception>
-        /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
-        /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> stopped the call.</exception>
-        public Task<CosmiResources> RevokeAccessAsync(
-            CosmiAccountReference account,
-            string principalId,
-            string role,
-            CosmiCallOptions? options = null,
-            CancellationToken cancellationToken = default)
-        {
-            ThrowIfDisposed();
-            byte[] principalText = NativeText.Required(principalId, nameof(principalId));
-            byte[] roleText = NativeText.Required(role, nameof(role));
-            using AccountReferenceHandle reference = ToNative(_native, account);
-            return RunAsync(
-                nameof(RevokeAccessAsync),
-                (uint timeoutMs, cosmi_completion_fn callback, IntPtr userData, out OperationHandle operation) =>
-                    _native.cosmi_access_revoke_start(_client, reference, principalText, roleText, timeoutMs, callback, userData, out operation),
-                ReadResources,
-                options,
-                cancellationToken);
-        }
-
-        private static int NoWait(bool wait) => wait ? 0 : 1;
-
-        private CosmiResources ReadResources(OperationHandle operation)
-        {
-            IntPtr resources = _native.cosmi_operation_resources(operation);
-            var json = new string[_native.cosmi_resources_count(resources).ToUInt32()];
-            for (int index = 0; index < json.Length; index++)
-            {
-                json[index] = ReadItem(resources, index, _native.cosmi_resources_json.Invoke) ?? throw Absent("resource");
-            }
-
-            return new CosmiResources((CosmiChange)_native.cosmi_resources_change(resources), json);
+            IntPtr collection = _native.cosmi_operation_collection(operation);
+            return new CosmiCollection(
+                NativeText.ReadRequired(collection, _native.cosmi_collection_json.Invoke, "collection"),
+                NativeText.Read(collection, _native.cosmi_collection_offer_json.Invoke),
+                NativeText.Read(collection, _native.cosmi_collection_database_offer_json.Invoke),
+                NativeText.ReadRequired(collection, _native.cosmi_collection_with_offer_json.Invoke, "collection with its offer"),
+                (CosmiOfferAbsence)_native.cosmi_collection_offer_absence(collection),
+                _native.cosmi_collection_request_charge_ru(collection),
+                NativeText.Read(collection, _native.cosmi_collection_activity_id.Invoke),
+                NativeText.Read(collection, _native.cosmi_collection_etag.Invoke),
+                NativeText.Read(collection, _native.cosmi_collection_account_name.Invoke),
+                NativeText.ReadRequired(collection, _native.cosmi_collection_endpoint.Invoke, "endpoint"),
+                (CosmiKeyKind)_native.cosmi_collection_key_access(collection));
         }
     }
 }
