@@ -15,7 +15,7 @@ use std::process::Command;
 use std::ptr::null_mut;
 use std::thread;
 
-use abi_support::{AccountRef, Client, Operation, RESOURCE, is_there, skip};
+use abi_support::{AccountRef, Client, RESOURCE, done, is_there, skip};
 use cosmi::abi::collection::*;
 use cosmi::abi::environment::*;
 use cosmi::abi::operation::*;
@@ -69,17 +69,8 @@ fn arc() -> Simulator {
     Simulator::start_with(&["--arc-key-folder", KEYS])
 }
 
-fn ended(start: impl FnOnce(*mut *mut cosmi_operation) -> cosmi_status) -> Operation {
-    let mut operation = null_mut();
-    assert_eq!(start(&raw mut operation), cosmi_status::Ok);
-    let operation = Operation(operation);
-    let status = operation.end();
-    assert_eq!(status, cosmi_status::Ok, "{:?}", operation.message());
-    operation
-}
-
 fn token_of_arc(client: &Client) {
-    let operation = ended(|out| unsafe {
+    let operation = done(|out| unsafe {
         cosmi_token_get_start(client.0, RESOURCE.as_ptr(), 0, None, null_mut(), out)
     });
     let source = unsafe { cosmi_token_identity_source(cosmi_operation_token(operation.0)) };
@@ -99,13 +90,13 @@ fn the_key_in_the_agents_folder_opens_the_chain() {
             assert_eq!(set, cosmi_status::Ok);
         });
         token_of_arc(&client);
-        ended(|out| unsafe {
+        done(|out| unsafe {
             let name = c"Test".as_ptr();
             let account = AccountRef::new();
             cosmi_collection_show_start(client.0, account.0, name, name, 0, None, null_mut(), out)
         });
         // each token takes a key of its own
-        ended(|out| unsafe {
+        done(|out| unsafe {
             cosmi_token_renew_start(client.0, RESOURCE.as_ptr(), 0, None, null_mut(), out)
         });
         let journal = simulator.journal();
@@ -130,9 +121,8 @@ fn an_agent_that_is_installed_is_found_without_variables() {
     let reason = |env: &HashMap<String, String>| {
         let client = Client::in_env(env, |_| {});
         token_of_arc(&client);
-        let operation = ended(|out| unsafe {
-            cosmi_environment_show_start(client.0, 0, None, null_mut(), out)
-        });
+        let operation =
+            done(|out| unsafe { cosmi_environment_show_start(client.0, 0, None, null_mut(), out) });
         let environment = unsafe { cosmi_operation_environment(operation.0) };
         unsafe { abi_support::text(cosmi_environment_reason(environment, null_mut())) }
     };

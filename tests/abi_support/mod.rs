@@ -9,6 +9,7 @@ use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::ptr;
+use std::slice;
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -21,6 +22,7 @@ use cosmi::abi::options::*;
 use cosmi::abi::status::*;
 use cosmi::abi::token::*;
 use cosmi::azure::VARIABLES;
+use serde_json::Value;
 
 /// Far longer than anything here takes, and shorter than a person's patience.
 pub const PATIENCE: Duration = Duration::from_secs(30);
@@ -71,7 +73,7 @@ impl Server {
     }
 
     pub fn address(&self) -> CString {
-        CString::new(self.address.as_str()).expect("no NUL")
+        c(&self.address)
     }
 
     pub fn requests(&self) -> usize {
@@ -166,7 +168,6 @@ impl Client {
     /// A client that sees these variables and none of the process's own.
     pub fn in_env(env: &HashMap<String, String>, change: impl FnOnce(*mut cosmi_options)) -> Self {
         let (mut options, mut client) = (ptr::null_mut(), ptr::null_mut());
-        let c = |text: &str| CString::new(text).expect("no NUL");
         unsafe {
             assert_eq!(cosmi_options_new(&raw mut options), cosmi_status::Ok);
             for name in VARIABLES {
@@ -297,6 +298,60 @@ pub unsafe fn text(text: *const c_char) -> Option<String> {
             .expect("UTF-8")
             .to_owned()
     })
+}
+
+/// Text for C.
+pub fn c(text: &str) -> CString {
+    CString::new(text).expect("no NUL")
+}
+
+/// An account by its name alone.
+pub fn account(name: &str) -> AccountRef {
+    let account = AccountRef::new();
+    assert_eq!(
+        unsafe { cosmi_account_ref_set_name(account.0, c(name).as_ptr()) },
+        cosmi_status::Ok
+    );
+    account
+}
+
+/// The operation of a start, ended.
+pub fn ended(
+    start: impl FnOnce(*mut *mut cosmi_operation) -> cosmi_status,
+) -> (Operation, cosmi_status) {
+    let mut operation = ptr::null_mut();
+    assert_eq!(start(&raw mut operation), cosmi_status::Ok);
+    let operation = Operation(operation);
+    let status = operation.end();
+    (operation, status)
+}
+
+/// The operation of a start, ended well.
+pub fn done(start: impl FnOnce(*mut *mut cosmi_operation) -> cosmi_status) -> Operation {
+    let (operation, status) = ended(start);
+    assert_eq!(status, cosmi_status::Ok, "{:?}", operation.message());
+    operation
+}
+
+/// What an accessor gives, with the length that it tells.
+pub fn given(accessor: impl FnOnce(*mut usize) -> *const c_char) -> Option<String> {
+    let mut len = 77;
+    let found = unsafe { text(accessor(&raw mut len)) };
+    assert_eq!(len, found.as_ref().map_or(0, String::len));
+    found
+}
+
+/// The same of an accessor of bytes; none where there are none.
+pub fn secret(accessor: impl FnOnce(*mut usize) -> *const u8) -> Option<Vec<u8>> {
+    let mut len = 77;
+    let bytes = accessor(&raw mut len);
+    assert_eq!(bytes.is_null(), len == 0);
+    (len > 0).then(|| unsafe { slice::from_raw_parts(bytes, len) }.to_vec())
+}
+
+/// What an accessor gives, as JSON.
+pub fn json(text: Option<String>) -> Value {
+    serde_json::from_str(&text.expect("JSON")).expect("JSON")
 }
 
 /// Notes completions: with which status, and on which thread.
