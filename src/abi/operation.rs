@@ -49,9 +49,31 @@ pub struct cosmi_operation {
 pub type cosmi_completion_fn =
     Option<unsafe extern "C" fn(user_data: *mut c_void, status: cosmi_status)>;
 
-/// What an operation can come to.
-#[derive(Debug)]
-pub(super) enum Output {
+/// Something that an operation can come to.
+trait Part {
+    fn of(output: &Output) -> Option<&Self>;
+}
+
+macro_rules! output {
+    ($($kind:ident($part:ident),)*) => {
+        /// What an operation can come to.
+        #[derive(Debug)]
+        pub(super) enum Output {
+            $($kind($part),)*
+        }
+
+        $(impl Part for $part {
+            fn of(output: &Output) -> Option<&Self> {
+                match output {
+                    Output::$kind(part) => Some(part),
+                    _ => None,
+                }
+            }
+        })*
+    };
+}
+
+output! {
     Token(cosmi_token),
     Environment(cosmi_environment),
     Accounts(cosmi_accounts),
@@ -197,8 +219,13 @@ impl fmt::Debug for cosmi_operation {
 }
 
 impl cosmi_operation {
+    /// Where the output is, if it is of this kind.
+    fn output<P: Part>(&self) -> Option<*const P> {
+        self.outcome(|outcome| outcome.as_ref().ok().and_then(P::of))
+    }
+
     /// Where the part of the outcome is that `pick` finds.
-    fn part<P>(
+    fn outcome<P>(
         &self,
         pick: impl FnOnce(&Result<Output, cosmi_error>) -> Option<&P>,
     ) -> Option<*const P> {
@@ -263,7 +290,7 @@ pub unsafe extern "C" fn cosmi_operation_error(
 ) -> *const cosmi_error {
     unsafe {
         guard::part(operation, |operation| {
-            operation.part(|outcome| outcome.as_ref().err())
+            operation.outcome(|outcome| outcome.as_ref().err())
         })
     }
 }
@@ -277,17 +304,7 @@ pub unsafe extern "C" fn cosmi_operation_error(
 pub unsafe extern "C" fn cosmi_operation_token(
     operation: *const cosmi_operation,
 ) -> *const cosmi_token {
-    unsafe {
-        guard::part(operation, |operation| {
-            operation.part(|outcome| {
-                if let Ok(Output::Token(found)) = outcome {
-                    Some(found)
-                } else {
-                    None
-                }
-            })
-        })
-    }
+    unsafe { guard::part(operation, cosmi_operation::output) }
 }
 
 /// The result of cosmi_environment_show_start.
@@ -299,17 +316,7 @@ pub unsafe extern "C" fn cosmi_operation_token(
 pub unsafe extern "C" fn cosmi_operation_environment(
     operation: *const cosmi_operation,
 ) -> *const cosmi_environment {
-    unsafe {
-        guard::part(operation, |operation| {
-            operation.part(|outcome| {
-                if let Ok(Output::Environment(found)) = outcome {
-                    Some(found)
-                } else {
-                    None
-                }
-            })
-        })
-    }
+    unsafe { guard::part(operation, cosmi_operation::output) }
 }
 
 /// The result of cosmi_account_list_start and cosmi_account_show_start.
@@ -321,17 +328,7 @@ pub unsafe extern "C" fn cosmi_operation_environment(
 pub unsafe extern "C" fn cosmi_operation_accounts(
     operation: *const cosmi_operation,
 ) -> *const cosmi_accounts {
-    unsafe {
-        guard::part(operation, |operation| {
-            operation.part(|outcome| {
-                if let Ok(Output::Accounts(found)) = outcome {
-                    Some(found)
-                } else {
-                    None
-                }
-            })
-        })
-    }
+    unsafe { guard::part(operation, cosmi_operation::output) }
 }
 
 /// The result of cosmi_keys_list_start.
@@ -343,17 +340,7 @@ pub unsafe extern "C" fn cosmi_operation_accounts(
 pub unsafe extern "C" fn cosmi_operation_keys(
     operation: *const cosmi_operation,
 ) -> *const cosmi_keys {
-    unsafe {
-        guard::part(operation, |operation| {
-            operation.part(|outcome| {
-                if let Ok(Output::Keys(found)) = outcome {
-                    Some(found)
-                } else {
-                    None
-                }
-            })
-        })
-    }
+    unsafe { guard::part(operation, cosmi_operation::output) }
 }
 
 /// The result of cosmi_connection_strings_list_start.
@@ -365,17 +352,7 @@ pub unsafe extern "C" fn cosmi_operation_keys(
 pub unsafe extern "C" fn cosmi_operation_connection_strings(
     operation: *const cosmi_operation,
 ) -> *const cosmi_connection_strings {
-    unsafe {
-        guard::part(operation, |operation| {
-            operation.part(|outcome| {
-                if let Ok(Output::ConnectionStrings(found)) = outcome {
-                    Some(found)
-                } else {
-                    None
-                }
-            })
-        })
-    }
+    unsafe { guard::part(operation, cosmi_operation::output) }
 }
 
 /// The result of cosmi_collection_show_start.
@@ -387,17 +364,7 @@ pub unsafe extern "C" fn cosmi_operation_connection_strings(
 pub unsafe extern "C" fn cosmi_operation_collection(
     operation: *const cosmi_operation,
 ) -> *const cosmi_collection {
-    unsafe {
-        guard::part(operation, |operation| {
-            operation.part(|outcome| {
-                if let Ok(Output::Collection(found)) = outcome {
-                    Some(found)
-                } else {
-                    None
-                }
-            })
-        })
-    }
+    unsafe { guard::part(operation, cosmi_operation::output) }
 }
 
 /// The result of the functions that make, change and delete, and of those that list and show databases, throughput,
@@ -410,17 +377,7 @@ pub unsafe extern "C" fn cosmi_operation_collection(
 pub unsafe extern "C" fn cosmi_operation_resources(
     operation: *const cosmi_operation,
 ) -> *const cosmi_resources {
-    unsafe {
-        guard::part(operation, |operation| {
-            operation.part(|outcome| {
-                if let Ok(Output::Resources(found)) = outcome {
-                    Some(found)
-                } else {
-                    None
-                }
-            })
-        })
-    }
+    unsafe { guard::part(operation, cosmi_operation::output) }
 }
 
 /// Frees an operation. One that has not ended is cancelled, and its completion callback still runs. Everything
