@@ -4,7 +4,7 @@ mod support;
 
 use cosmi::azure::{AccountRef, KeyKind, KeyRole, Kind, Offer, OfferAbsence};
 use serde_json::Value;
-use support::{Simulator, call, key};
+use support::{Simulator, call, key, named, show, show_collection, with_key};
 
 fn count(asked: &[String], part: &str) -> usize {
     asked.iter().filter(|line| line.contains(part)).count()
@@ -14,14 +14,8 @@ fn count(asked: &[String], part: &str) -> usize {
 async fn one_name_is_enough_for_the_collection_and_its_offer() {
     let azure = Simulator::start();
     let client = azure.client();
-    let account = AccountRef {
-        name: Some("MyAccount".into()),
-        ..AccountRef::default()
-    };
-    let shown = client
-        .show_collection(&call(&client), &account, "Test", "Test")
-        .await
-        .expect("shown");
+    let account = named("MyAccount");
+    let shown = show(&client, &account).await.expect("shown");
     let both: Value = serde_json::from_str(&shown.with_offer_json).expect("JSON");
     assert_eq!(both["collection"]["id"], "Test");
     assert_eq!(both["collection"]["partitionKey"]["paths"][0], "/id");
@@ -46,10 +40,7 @@ async fn the_cold_chain_is_four_requests_when_the_endpoint_is_given() {
         endpoint: Some(azure.endpoint("myaccount").into()),
         ..azure.account("myaccount")
     };
-    client
-        .show_collection(&call(&client), &account, "Test", "Test")
-        .await
-        .expect("shown");
+    show(&client, &account).await.expect("shown");
     let asked = azure.asked();
     assert_eq!(asked.len(), 4, "{asked:#?}");
     assert_eq!(count(&asked, "GET imds /metadata/identity/oauth2/token"), 1);
@@ -69,10 +60,7 @@ async fn the_cold_chain_is_four_requests_when_the_endpoint_is_given() {
     );
 
     azure.forget();
-    client
-        .show_collection(&call(&client), &account, "Test", "Test")
-        .await
-        .expect("shown");
+    show(&client, &account).await.expect("shown");
     assert_eq!(azure.asked().len(), 2, "warm: key and token are in memory");
     assert_eq!(
         azure.stats()["cosmos"]["handshakes"],
@@ -91,8 +79,7 @@ async fn the_cold_chain_is_five_requests_and_two_handshakes_by_the_full_name() {
         2,
         serde_json::json!({ "delayMs": 300 }),
     );
-    client
-        .show_collection(&call(&client), &azure.account("myaccount"), "Test", "Test")
+    show(&client, &azure.account("myaccount"))
         .await
         .expect("shown");
     let asked = azure.asked();
@@ -133,15 +120,8 @@ async fn with_endpoint_and_key_nothing_but_the_account_is_asked() {
         .await
         .expect("keys");
     azure.forget();
-    let account = AccountRef {
-        endpoint: Some(azure.endpoint("myaccount").into()),
-        key: Some(keys.keys[0].1.duplicate()),
-        ..AccountRef::default()
-    };
-    let shown = client
-        .show_collection(&call(&client), &account, "Test", "Test")
-        .await
-        .expect("shown");
+    let account = with_key(azure.endpoint("myaccount"), keys.keys[0].1.duplicate());
+    let shown = show(&client, &account).await.expect("shown");
     assert!(matches!(shown.offer, Offer::Present(_)));
     assert_eq!(shown.key_access, KeyKind::Auto);
     assert_eq!(
@@ -154,17 +134,10 @@ async fn with_endpoint_and_key_nothing_but_the_account_is_asked() {
 async fn many_collections_at_once_share_token_account_and_keys() {
     let azure = Simulator::start();
     let client = azure.client();
-    let account = AccountRef {
-        name: Some("myaccount".into()),
-        ..AccountRef::default()
-    };
+    let account = named("myaccount");
     let all = ["A", "B", "C"].map(|name| {
         let (client, account) = (client.clone(), account.duplicate());
-        async move {
-            client
-                .show_collection(&call(&client), &account, "D", name)
-                .await
-        }
+        async move { show_collection(&client, &account, "D", name).await }
     });
     for shown in futures_util::future::join_all(all).await {
         shown.expect("shown");
@@ -184,13 +157,7 @@ async fn many_collections_at_once_share_token_account_and_keys() {
 async fn an_absent_offer_is_a_result_with_its_reason() {
     let azure = Simulator::start();
     let client = azure.client();
-    let shared = client
-        .show_collection(
-            &call(&client),
-            &azure.account("myaccount"),
-            "Shared",
-            "Orders",
-        )
+    let shared = show_collection(&client, &azure.account("myaccount"), "Shared", "Orders")
         .await
         .expect("shown");
     assert_eq!(shared.offer, Offer::Absent(OfferAbsence::SharedThroughput));
@@ -201,13 +168,7 @@ async fn an_absent_offer_is_a_result_with_its_reason() {
     assert!(shared.with_offer_json.ends_with(",\"offer\":null}"));
 
     azure.forget();
-    let serverless = client
-        .show_collection(
-            &call(&client),
-            &azure.account("serverlessaccount"),
-            "Test",
-            "Test",
-        )
+    let serverless = show(&client, &azure.account("serverlessaccount"))
         .await
         .expect("shown");
     assert_eq!(serverless.offer, Offer::Absent(OfferAbsence::Serverless));
@@ -220,10 +181,7 @@ async fn an_absent_offer_is_a_result_with_its_reason() {
         endpoint: Some(azure.endpoint("serverlessaccount").into()),
         ..azure.account("serverlessaccount")
     };
-    let told = client
-        .show_collection(&call(&client), &by_endpoint, "Test", "Test")
-        .await
-        .expect("shown");
+    let told = show(&client, &by_endpoint).await.expect("shown");
     assert_eq!(
         told.offer,
         Offer::Absent(OfferAbsence::Serverless),
@@ -236,8 +194,7 @@ async fn an_absent_offer_is_a_result_with_its_reason() {
         1,
         serde_json::json!({ "status": 403, "body": refusal }),
     );
-    let hidden = client
-        .show_collection(&call(&client), &azure.account("myaccount"), "Test", "Test")
+    let hidden = show(&client, &azure.account("myaccount"))
         .await
         .expect("shown");
     assert_eq!(hidden.offer, Offer::Absent(OfferAbsence::NotPermitted));
@@ -247,13 +204,7 @@ async fn an_absent_offer_is_a_result_with_its_reason() {
 async fn an_autoscale_offer_shows_its_maximum() {
     let azure = Simulator::start();
     let client = azure.client();
-    let shown = client
-        .show_collection(
-            &call(&client),
-            &azure.account("myaccount"),
-            "Auto",
-            "Scaled",
-        )
+    let shown = show_collection(&client, &azure.account("myaccount"), "Auto", "Scaled")
         .await
         .expect("shown");
     let Offer::Present(offer) = &shown.offer else {
@@ -270,25 +221,23 @@ async fn an_autoscale_offer_shows_its_maximum() {
 async fn names_with_blanks_percent_signs_and_umlauts_work() {
     let azure = Simulator::start();
     let client = azure.client();
-    let shown = client
-        .show_collection(
-            &call(&client),
-            &azure.account("myaccount"),
-            "Üben & Mehr",
-            "100% naïve",
-        )
-        .await
-        .expect("shown");
+    let shown = show_collection(
+        &client,
+        &azure.account("myaccount"),
+        "Üben & Mehr",
+        "100% naïve",
+    )
+    .await
+    .expect("shown");
     assert!(shown.json.contains("100% naïve"));
-    let missing = client
-        .show_collection(
-            &call(&client),
-            &azure.account("myaccount"),
-            "Üben & Mehr",
-            "it's \"1\"",
-        )
-        .await
-        .expect_err("missing");
+    let missing = show_collection(
+        &client,
+        &azure.account("myaccount"),
+        "Üben & Mehr",
+        "it's \"1\"",
+    )
+    .await
+    .expect_err("missing");
     assert_eq!(
         (missing.kind(), missing.http_status()),
         (Kind::NotFound, 404),
@@ -313,13 +262,7 @@ async fn bad_names_are_refused_before_anything_is_sent() {
         long.as_str(),
     ] {
         for (database, collection) in [(name, "Test"), ("Test", name)] {
-            let error = client
-                .show_collection(
-                    &call(&client),
-                    &azure.account("myaccount"),
-                    database,
-                    collection,
-                )
+            let error = show_collection(&client, &azure.account("myaccount"), database, collection)
                 .await
                 .expect_err("refused");
             assert_eq!(error.kind(), Kind::InvalidArgument, "{error}");
@@ -335,14 +278,8 @@ async fn bad_names_are_refused_before_anything_is_sent() {
         "https://myaccount.documents.azure.com",
         long.as_str(),
     ] {
-        let account = AccountRef {
-            name: Some(account.into()),
-            ..AccountRef::default()
-        };
-        let error = client
-            .show_collection(&call(&client), &account, "Test", "Test")
-            .await
-            .expect_err("refused");
+        let account = named(account);
+        let error = show(&client, &account).await.expect_err("refused");
         assert_eq!(error.kind(), Kind::InvalidArgument, "{error}");
     }
     for endpoint in [
@@ -351,35 +288,18 @@ async fn bad_names_are_refused_before_anything_is_sent() {
         "nonsense",
         "",
     ] {
-        let account = AccountRef {
-            endpoint: Some(endpoint.into()),
-            key: Some(key("c2VjcmV0")),
-            ..AccountRef::default()
-        };
-        let error = client
-            .show_collection(&call(&client), &account, "Test", "Test")
-            .await
-            .expect_err("refused");
+        let account = with_key(endpoint, key("c2VjcmV0"));
+        let error = show(&client, &account).await.expect_err("refused");
         assert_eq!(error.kind(), Kind::InvalidArgument, "{error}");
     }
-    let account = AccountRef {
-        endpoint: Some(azure.endpoint("myaccount").into()),
-        key: Some(key("no base64!")),
-        ..AccountRef::default()
-    };
-    let error = client
-        .show_collection(&call(&client), &account, "Test", "Test")
-        .await
-        .expect_err("refused");
+    let account = with_key(azure.endpoint("myaccount"), key("no base64!"));
+    let error = show(&client, &account).await.expect_err("refused");
     assert_eq!(error.kind(), Kind::InvalidArgument, "{error}");
     let account = AccountRef {
         endpoint: Some(azure.endpoint("myaccount").into()),
         ..AccountRef::default()
     };
-    let error = client
-        .show_collection(&call(&client), &account, "Test", "Test")
-        .await
-        .expect_err("refused");
+    let error = show(&client, &account).await.expect_err("refused");
     assert_eq!(
         (error.kind(), error.action()),
         (
@@ -394,8 +314,7 @@ async fn bad_names_are_refused_before_anything_is_sent() {
 async fn a_missing_collection_and_a_missing_database_are_told_apart() {
     let azure = Simulator::start();
     let client = azure.client();
-    let collection = client
-        .show_collection(&call(&client), &azure.account("myaccount"), "Test", "Nope")
+    let collection = show_collection(&client, &azure.account("myaccount"), "Test", "Nope")
         .await
         .expect_err("missing");
     assert_eq!(
@@ -411,8 +330,7 @@ async fn a_missing_collection_and_a_missing_database_are_told_apart() {
         (Kind::NotFound, 404, Some("NotFound"))
     );
     assert!(collection.request_id().is_some());
-    let database = client
-        .show_collection(&call(&client), &azure.account("myaccount"), "Nope", "Test")
+    let database = show_collection(&client, &azure.account("myaccount"), "Nope", "Test")
         .await
         .expect_err("missing");
     assert_eq!(
@@ -426,19 +344,12 @@ async fn regenerated_keys_are_read_anew_once() {
     let azure = Simulator::start();
     let client = azure.client();
     let account = azure.account("myaccount");
-    client
-        .show_collection(&call(&client), &account, "Test", "Test")
-        .await
-        .expect("shown");
+    show(&client, &account).await.expect("shown");
     azure.rotate_keys("myaccount");
     azure.forget();
     let all = ["A", "B", "C"].map(|name| {
         let (client, account) = (client.clone(), account.duplicate());
-        async move {
-            client
-                .show_collection(&call(&client), &account, "D", name)
-                .await
-        }
+        async move { show_collection(&client, &account, "D", name).await }
     });
     for shown in futures_util::future::join_all(all).await {
         shown.expect("shown with the new key");
@@ -455,15 +366,8 @@ async fn regenerated_keys_are_read_anew_once() {
 async fn a_wrong_key_is_refused_without_a_second_try() {
     let azure = Simulator::start();
     let client = azure.client();
-    let account = AccountRef {
-        endpoint: Some(azure.endpoint("myaccount").into()),
-        key: Some(key("c2VjcmV0")),
-        ..AccountRef::default()
-    };
-    let error = client
-        .show_collection(&call(&client), &account, "Test", "Test")
-        .await
-        .expect_err("refused");
+    let account = with_key(azure.endpoint("myaccount"), key("c2VjcmV0"));
+    let error = show(&client, &account).await.expect_err("refused");
     assert_eq!(
         (error.kind(), error.http_status()),
         (Kind::Unauthenticated, 401)
@@ -583,10 +487,7 @@ async fn resource_manager_shows_the_collection_of_an_account_that_accepts_no_key
     let azure = Simulator::start();
     let client = azure.client();
     let account = azure.account("keylessaccount");
-    let shown = client
-        .show_collection(&call(&client), &account, "Test", "Test")
-        .await
-        .expect("shown");
+    let shown = show(&client, &account).await.expect("shown");
     assert_eq!(count(&azure.asked(), "cosmos"), 0, "no key is tried");
     assert_eq!(
         azure.asked().len(),
@@ -621,8 +522,7 @@ async fn resource_manager_shows_the_collection_of_an_account_that_accepts_no_key
     assert_eq!(shown.offer, Offer::Absent(OfferAbsence::LocalAuthDisabled));
     assert_eq!(count(&azure.asked(), "cosmos"), 1);
 
-    let missing = client
-        .show_collection(&call(&client), &account, "Test", "Tset")
+    let missing = show_collection(&client, &account, "Test", "Tset")
         .await
         .expect_err("no such collection");
     assert_eq!(missing.kind(), Kind::NotFound, "{missing}");
@@ -632,10 +532,7 @@ async fn resource_manager_shows_the_collection_of_an_account_that_accepts_no_key
         1,
         serde_json::json!({ "status": 200, "body": r#"{"id":"x","properties":{}}"# }),
     );
-    let nonsense = client
-        .show_collection(&call(&client), &account, "Test", "Test")
-        .await
-        .expect_err("not understood");
+    let nonsense = show(&client, &account).await.expect_err("not understood");
     assert_eq!(nonsense.kind(), Kind::BadResponse, "{nonsense}");
 }
 
@@ -651,15 +548,8 @@ async fn an_account_that_accepts_no_key_says_so_of_one_that_was_given() {
         )
         .await
         .expect("keys");
-    let with_key = AccountRef {
-        endpoint: Some(azure.endpoint("keylessaccount").into()),
-        key: Some(keys.keys[0].1.duplicate()),
-        ..AccountRef::default()
-    };
-    let error = client
-        .show_collection(&call(&client), &with_key, "Test", "Test")
-        .await
-        .expect_err("refused");
+    let with_key = with_key(azure.endpoint("keylessaccount"), keys.keys[0].1.duplicate());
+    let error = show(&client, &with_key).await.expect_err("refused");
     assert_eq!(
         (error.kind(), error.service_code()),
         (Kind::Forbidden, Some("LocalAuthDisabled")),
@@ -697,10 +587,7 @@ async fn accounts_are_listed_everywhere_and_shown_verbatim() {
         json["properties"]["documentEndpoint"].as_str(),
         one.document_endpoint.as_deref()
     );
-    let missing = AccountRef {
-        name: Some("nosuchaccount".into()),
-        ..AccountRef::default()
-    };
+    let missing = named("nosuchaccount");
     let error = client
         .show_account(&call(&client), &missing)
         .await

@@ -6,14 +6,13 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cosmi::azure::{AccountRef, Client, Collection, Error, Kind};
+use cosmi::azure::{Client, Collection, Error, Kind};
 use serde_json::{Value, json};
-use support::{Simulator, call, key};
+use support::{Simulator, call, key, show, with_key};
 
-async fn show(client: &Client, azure: &Simulator) -> Result<Collection, Error> {
-    client
-        .show_collection(&call(client), &azure.account("myaccount"), "Test", "Test")
-        .await
+/// Goes all the way to a collection.
+async fn reach(client: &Client, azure: &Simulator) -> Result<Collection, Error> {
+    show(client, &azure.account("myaccount")).await
 }
 
 /// Every error a person may meet has something to do about it and never a period at its end.
@@ -34,13 +33,13 @@ async fn a_closed_connection_is_tried_again_and_then_told() {
             azure.clear_faults();
             azure.fault(json!({ "face": face }), 1, json!({ "close": close }));
             let client = azure.client();
-            show(&client, &azure)
+            reach(&client, &azure)
                 .await
                 .unwrap_or_else(|error| panic!("{face} {close}: {error:?}"));
 
             azure.fault(json!({ "face": face }), 0, json!({ "close": close }));
             let client = azure.client();
-            let error = show(&client, &azure).await.expect_err("broken for good");
+            let error = reach(&client, &azure).await.expect_err("broken for good");
             assert_readable(&error, Kind::Protocol);
             assert!(error.is_retryable());
         }
@@ -51,15 +50,8 @@ async fn a_closed_connection_is_tried_again_and_then_told() {
 async fn nothing_listening_is_told_with_the_address() {
     let azure = Simulator::start();
     let client = azure.client();
-    let account = AccountRef {
-        endpoint: Some("https://localhost:1/".into()),
-        key: Some(key("c2VjcmV0")),
-        ..AccountRef::default()
-    };
-    let error = client
-        .show_collection(&call(&client), &account, "Test", "Test")
-        .await
-        .expect_err("refused");
+    let account = with_key("https://localhost:1/", key("c2VjcmV0"));
+    let error = show(&client, &account).await.expect_err("refused");
     assert_readable(&error, Kind::Connect);
     assert!(
         error
@@ -70,7 +62,7 @@ async fn nothing_listening_is_told_with_the_address() {
     let (client, _) =
         azure.client_with(|settings| settings.arm_endpoint = Some("https://localhost:1/".into()));
     assert_readable(
-        &show(&client, &azure).await.expect_err("refused"),
+        &reach(&client, &azure).await.expect_err("refused"),
         Kind::Connect,
     );
 }
@@ -86,7 +78,7 @@ async fn pages_and_broken_json_in_the_services_place_are_told() {
         for action in [&html, &broken, &other] {
             azure.clear_faults();
             azure.fault(json!({ "face": face }), 0, action.clone());
-            let error = show(&azure.client(), &azure)
+            let error = reach(&azure.client(), &azure)
                 .await
                 .expect_err("not the service");
             assert_readable(&error, Kind::BadResponse);
@@ -97,7 +89,7 @@ async fn pages_and_broken_json_in_the_services_place_are_told() {
     azure.clear_faults();
     azure.fault(json!({ "face": "cosmos", "path": "/offers" }), 0, html);
     assert_readable(
-        &show(&azure.client(), &azure)
+        &reach(&azure.client(), &azure)
             .await
             .expect_err("not the service"),
         Kind::BadResponse,
@@ -110,7 +102,7 @@ async fn an_answer_cut_short_is_no_answer() {
     for face in ["arm", "cosmos"] {
         azure.clear_faults();
         azure.fault(json!({ "face": face }), 0, json!({ "truncate": 20 }));
-        let error = show(&azure.client(), &azure).await.expect_err("cut");
+        let error = reach(&azure.client(), &azure).await.expect_err("cut");
         assert!(
             matches!(error.kind(), Kind::Protocol | Kind::BadResponse),
             "{error:?}"
@@ -126,7 +118,7 @@ async fn an_endless_answer_is_cut_off() {
         azure.clear_faults();
         azure.fault(json!({ "face": face }), 0, json!({ "endless": true }));
         assert_readable(
-            &show(&azure.client(), &azure).await.expect_err("too much"),
+            &reach(&azure.client(), &azure).await.expect_err("too much"),
             Kind::TooLarge,
         );
     }
@@ -140,7 +132,9 @@ async fn redirects_are_not_followed() {
         azure.clear_faults();
         azure.forget();
         azure.fault(json!({ "face": face }), 0, json!({ "redirect": elsewhere }));
-        let error = show(&azure.client(), &azure).await.expect_err("redirected");
+        let error = reach(&azure.client(), &azure)
+            .await
+            .expect_err("redirected");
         assert_readable(&error, Kind::BadResponse);
         assert!(error.message().contains("redirect"), "{error}");
         assert!(
@@ -162,20 +156,13 @@ async fn certificates_that_are_not_right_are_refused_with_the_reason() {
         ("unknownCa", "unknown issuer"),
     ] {
         let endpoint = azure.text(&format!("/tlsFaults/{fault}")).to_owned();
-        let account = AccountRef {
-            endpoint: Some(endpoint.clone()),
-            key: Some(key("c2VjcmV0")),
-            ..AccountRef::default()
-        };
-        let error = client
-            .show_collection(&call(&client), &account, "Test", "Test")
-            .await
-            .expect_err("refused");
+        let account = with_key(&endpoint, key("c2VjcmV0"));
+        let error = show(&client, &account).await.expect_err("refused");
         assert_readable(&error, Kind::Tls);
         assert!(error.message().contains(words), "{fault}: {error}");
         let (client, _) = azure.client_with(|settings| settings.arm_endpoint = Some(endpoint));
         assert_readable(
-            &show(&client, &azure).await.expect_err("refused"),
+            &reach(&client, &azure).await.expect_err("refused"),
             Kind::Tls,
         );
     }
@@ -183,7 +170,7 @@ async fn certificates_that_are_not_right_are_refused_with_the_reason() {
     env.remove("COSMI_CA_FILE");
     let (client, _) = Simulator::client_in(env, |_| {});
     assert_readable(
-        &show(&client, &azure)
+        &reach(&client, &azure)
             .await
             .expect_err("the system does not know the simulator's CA"),
         Kind::Tls,
@@ -226,15 +213,8 @@ async fn a_clock_an_hour_off_is_told_from_the_date_header() {
         let key = keys.expect("Resource Manager does not mind an hour").keys[0]
             .1
             .duplicate();
-        let account = AccountRef {
-            endpoint: Some(azure.endpoint("myaccount").into()),
-            key: Some(key),
-            ..AccountRef::default()
-        };
-        let error = client
-            .show_collection(&call(&client), &account, "Test", "Test")
-            .await
-            .expect_err("refused");
+        let account = with_key(azure.endpoint("myaccount"), key);
+        let error = show(&client, &account).await.expect_err("refused");
         assert_readable(&error, Kind::Unauthenticated);
         assert!(error.message().contains(words), "{error}");
         assert_eq!(error.http_status(), 403);
@@ -270,7 +250,7 @@ async fn passing_troubles_are_waited_for_and_signed_anew() {
             times,
             json!({ "status": status, "headers": headers, "body": body }),
         );
-        show(&azure.client(), &azure)
+        reach(&azure.client(), &azure)
             .await
             .unwrap_or_else(|error| panic!("{face} {status}: {error:?}"));
         let tries = azure
@@ -291,7 +271,7 @@ async fn patience_ends_and_says_what_the_service_asked() {
         0,
         json!({ "status": 429, "headers": { "x-ms-retry-after-ms": "70" }, "body": body }),
     );
-    let error = show(&azure.client(), &azure).await.expect_err("throttled");
+    let error = reach(&azure.client(), &azure).await.expect_err("throttled");
     assert_readable(&error, Kind::Throttled);
     assert_eq!(
         (
@@ -313,7 +293,7 @@ async fn patience_ends_and_says_what_the_service_asked() {
     // a pause that would outlast the call is not begun
     azure.clear_faults();
     azure.fault(json!({ "face": "arm" }), 0, json!({ "status": 429, "headers": { "retry-after": "3600" }, "body": "{\"error\":{\"code\":\"TooManyRequests\",\"message\":\"wait\"}}" }));
-    let error = show(&azure.client(), &azure).await.expect_err("throttled");
+    let error = reach(&azure.client(), &azure).await.expect_err("throttled");
     assert_eq!(
         (error.kind(), error.retry_after()),
         (Kind::Throttled, Some(Duration::from_secs(3600))),
@@ -330,7 +310,7 @@ async fn a_firewall_is_told_from_other_refusals() {
         0,
         json!({ "status": 403, "body": body.to_string() }),
     );
-    let error = show(&azure.client(), &azure).await.expect_err("blocked");
+    let error = reach(&azure.client(), &azure).await.expect_err("blocked");
     assert_readable(&error, Kind::Forbidden);
     assert!(
         error
@@ -409,7 +389,7 @@ async fn metadata_and_loopback_are_never_asked_through_a_proxy() {
     const CHILD: &str = "COSMI_TEST_BEHIND_PROXY";
     if std::env::var_os(CHILD).is_some() {
         let azure = Simulator::start();
-        show(&azure.client(), &azure).await.expect("direct");
+        reach(&azure.client(), &azure).await.expect("direct");
         return;
     }
     let nowhere = "http://127.0.0.1:1";

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use cosmi::azure::{Client, Clock, Host, Kind, Log, Offer, OfferAbsence, Settings};
 use serde_json::json;
-use support::{QuickClock, Records, Simulator, call};
+use support::{QuickClock, Records, Simulator, call, show};
 
 const ARM: &str = "https://management.azure.com/";
 
@@ -73,12 +73,9 @@ async fn what_the_owner_can_change_is_not_remembered() {
             1,
             json!({ "status": 200, "body": body }),
         );
-        let first = client
-            .show_collection(&call(&client), &account, "Test", "Test")
-            .await;
+        let first = show(&client, &account).await;
         assert_eq!(first.ok().map(|shown| shown.offer), at_first);
-        let second = client
-            .show_collection(&call(&client), &account, "Test", "Test")
+        let second = show(&client, &account)
             .await
             .expect("the owner has seen to it");
         assert!(matches!(second.offer, Offer::Present(_)));
@@ -156,8 +153,7 @@ async fn a_pause_beyond_all_bounds_is_no_panic() {
             json!({ "status": 429, "headers": { "retry-after": after }, "body": body }),
         );
     }
-    let error = client
-        .show_collection(&call(&client), &azure.account("myaccount"), "Test", "Test")
+    let error = show(&client, &azure.account("myaccount"))
         .await
         .expect_err("throttled");
     assert_eq!(error.kind(), Kind::Throttled);
@@ -281,10 +277,7 @@ async fn a_wrong_key_is_not_blamed_on_a_clock_that_the_service_takes() {
         key: Some(support::key("c2VjcmV0")),
         ..Default::default()
     };
-    let error = client
-        .show_collection(&call(&client), &account, "Test", "Test")
-        .await
-        .expect_err("refused");
+    let error = show(&client, &account).await.expect_err("refused");
     assert!(error.message().contains("refuses the key"), "{error}");
 }
 

@@ -11,7 +11,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 
 use cosmi::azure::{AccountRef, Kind};
-use support::{Simulator, call, key};
+use support::{Simulator, key, show, with_key};
 
 /// Says to the child what it is to see.
 const CASE: &str = "COSMI_TEST_PROXY_CASE";
@@ -69,18 +69,13 @@ fn is_child() -> bool {
 }
 
 fn account() -> AccountRef {
-    AccountRef {
-        endpoint: Some(ACCOUNT.into()),
-        key: Some(key("c2VjcmV0")),
-        ..AccountRef::default()
-    }
+    with_key(ACCOUNT, key("c2VjcmV0"))
 }
 
 async fn told() -> cosmi::azure::Error {
     let azure = Simulator::start();
     let client = azure.client();
-    client
-        .show_collection(&call(&client), &account(), "Test", "Test")
+    show(&client, &account())
         .await
         .expect_err("not let through")
 }

@@ -2,9 +2,12 @@
 
 mod support;
 
-use cosmi::azure::{AccountRef, Assignment, Created, KeyKind, KeyRole, Kind, Throughput};
+use cosmi::azure::{Assignment, Created, KeyKind, KeyRole, Kind, Throughput};
 use serde_json::{Value, json};
-use support::{ACCOUNT, COLLECTION, Simulator, call, create_collection, create_database};
+use support::{
+    ACCOUNT, COLLECTION, Simulator, call, create_collection, create_database, named, show,
+    show_collection, with_key,
+};
 
 /// Requests to Resource Manager that change something.
 fn changes(azure: &Simulator) -> Vec<String> {
@@ -70,9 +73,7 @@ async fn the_tutorials_other_half_can_be_run_twice() {
             .expect("given");
         assert_eq!(matches!(given, Created::AlreadySo(_)), again, "{given:?}");
     }
-    let mut shown = client
-        .show_collection(&call(&client), &account, "D", "C")
-        .await;
+    let mut shown = show_collection(&client, &account, "D", "C").await;
     for _ in 0..50 {
         if shown.is_ok() {
             break;
@@ -83,9 +84,7 @@ async fn the_tutorials_other_half_can_be_run_twice() {
             .new_token(&call(&client), "https://management.azure.com/")
             .await
             .expect("a token");
-        shown = client
-            .show_collection(&call(&client), &account, "D", "C")
-            .await;
+        shown = show_collection(&client, &account, "D", "C").await;
     }
     let shown = parsed(&shown.expect("on the data plane too").with_offer_json);
     assert_eq!(shown["offer"]["content"]["offerThroughput"], 400);
@@ -310,20 +309,10 @@ async fn a_regenerated_key_opens_nothing_any_more() {
         .expect("keys");
     assert!(before.keys[0].1 != after.keys[0].1, "the primary is new");
     assert!(before.keys[1].1 == after.keys[1].1, "the secondary is not");
-    let opened = AccountRef {
-        endpoint: Some(azure.endpoint("myaccount").into()),
-        key: Some(before.keys[0].1.duplicate()),
-        ..AccountRef::default()
-    };
-    let error = client
-        .show_collection(&call(&client), &opened, "Test", "Test")
-        .await
-        .expect_err("refused");
+    let opened = with_key(azure.endpoint("myaccount"), before.keys[0].1.duplicate());
+    let error = show(&client, &opened).await.expect_err("refused");
     assert_eq!(error.kind(), Kind::Unauthenticated, "{error:?}");
-    client
-        .show_collection(&call(&client), &account, "Test", "Test")
-        .await
-        .expect("with the new key");
+    show(&client, &account).await.expect("with the new key");
     assert!(
         !format!("{:?}", azure.journal())
             .contains(std::str::from_utf8(after.keys[0].1.as_bytes()).expect("text"))
@@ -501,10 +490,7 @@ async fn who_does_not_wait_is_told_that_it_was_accepted() {
 async fn what_cannot_be_is_refused_before_anything_is_sent() {
     let azure = Simulator::start();
     let client = azure.client();
-    let alone = AccountRef {
-        name: Some("brandnew".into()),
-        ..AccountRef::default()
-    };
+    let alone = named("brandnew");
     let error = client
         .create_account(&call(&client), &alone, ACCOUNT, true)
         .await

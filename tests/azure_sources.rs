@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use cosmi::azure::{ArcAgent, Client, Env, Error, Identity, IdentitySource, Kind, Token};
 use serde_json::{Value, json};
-use support::{QuickClock, Records, Simulator, call};
+use support::{QuickClock, Records, Simulator, call, show};
 
 const ARM: &str = "https://management.azure.com/";
 const READER: &str = "22222222-0000-0000-0000-000000000001";
@@ -153,9 +153,7 @@ async fn every_host_gives_a_token_that_opens_the_whole_chain() {
         if face != "sts" {
             assert_eq!(entry["headers"]["metadata"], "true", "{host}");
         }
-        let shown = client
-            .show_collection(&call(&client), &azure.account("myaccount"), "Test", "Test")
-            .await;
+        let shown = show(&client, &azure.account("myaccount")).await;
         shown.unwrap_or_else(|error| panic!("{host}: {error:?}\n{}", records.text()));
         let environment = client
             .environment(&call(&client))

@@ -10,8 +10,8 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use cosmi::azure::{
-    AccountRef, Background, Call, Client, Clock, Created, Env, Error, Host, Level, Log, Secret,
-    Settings, SystemClock, Throughput,
+    AccountRef, Background, Call, Client, Clock, Collection, Created, Env, Error, Host, Level, Log,
+    Secret, Settings, SystemClock, Throughput,
 };
 use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
@@ -313,6 +313,39 @@ impl Background for OnTokio {
 /// The context of a call with time enough for the slowest machine.
 pub fn call(client: &Client) -> Call {
     client.call(1, Duration::from_secs(60))
+}
+
+/// An account by its name alone.
+pub fn named(name: &str) -> AccountRef {
+    AccountRef {
+        name: Some(name.to_owned()),
+        ..AccountRef::default()
+    }
+}
+
+/// An account by its endpoint and a key of it.
+pub fn with_key(endpoint: &str, key: Secret) -> AccountRef {
+    AccountRef {
+        endpoint: Some(endpoint.to_owned()),
+        key: Some(key),
+        ..AccountRef::default()
+    }
+}
+
+/// Shows the collection `Test` in the database `Test`.
+pub async fn show(client: &Client, account: &AccountRef) -> Result<Collection, Error> {
+    show_collection(client, account, "Test", "Test").await
+}
+
+pub async fn show_collection(
+    client: &Client,
+    account: &AccountRef,
+    database: &str,
+    collection: &str,
+) -> Result<Collection, Error> {
+    client
+        .show_collection(&call(client), account, database, collection)
+        .await
 }
 
 /// Wishes for the database `D`.
