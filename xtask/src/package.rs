@@ -10,6 +10,7 @@ mod nupkg;
 mod runtimes;
 mod sbom;
 mod sdk;
+mod strip;
 mod verify;
 
 use std::fs;
