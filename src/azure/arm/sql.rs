@@ -327,23 +327,10 @@ impl Arm {
         if now == Some(throughput) {
             return Ok(Created::AlreadySo(found.to_string()));
         }
-        let other_kind = match (now, throughput) {
-            (Some(Throughput::Manual(_)), Throughput::Autoscale(_)) => Some("migrateToAutoscale"),
-            (Some(Throughput::Autoscale(_)), Throughput::Manual(_)) => {
-                Some("migrateToManualThroughput")
-            }
-            _ => None,
-        };
-        if let Some(verb) = other_kind {
+        if let Some(verb) = migration(now, throughput) {
+            let path = format!("{path}/{verb}");
             let accepted = self
-                .send(
-                    call,
-                    Method::Post,
-                    &format!("{path}/{verb}"),
-                    COSMOS_API,
-                    None,
-                    &what,
-                )
+                .send(call, Method::Post, &path, COSMOS_API, None, &what)
                 .await?;
             // the amount can only be set when the kind has been changed, and may be right by then
             self.settle(call, accepted, &what).await?;
@@ -357,6 +344,15 @@ impl Arm {
             .put(call, &path, COSMOS_API, &body, &what, wait)
             .await?;
         made(&answer, wait, body)
+    }
+}
+
+/// What makes a throughput one of the other kind, where it must become one.
+fn migration(now: Option<Throughput>, wished: Throughput) -> Option<&'static str> {
+    match (now?, wished) {
+        (Throughput::Manual(_), Throughput::Autoscale(_)) => Some("migrateToAutoscale"),
+        (Throughput::Autoscale(_), Throughput::Manual(_)) => Some("migrateToManualThroughput"),
+        _ => None,
     }
 }
 
