@@ -4,7 +4,7 @@ mod support;
 
 use cosmi::azure::{AccountRef, KeyKind, KeyRole, Kind, Offer, OfferAbsence};
 use serde_json::Value;
-use support::{Simulator, call, key, named, show, show_collection, with_key};
+use support::{Simulator, call, key, named, parsed, show, show_collection, with_key};
 
 fn count(asked: &[String], part: &str) -> usize {
     asked.iter().filter(|line| line.contains(part)).count()
@@ -16,15 +16,12 @@ async fn one_name_is_enough_for_the_collection_and_its_offer() {
     let client = azure.client();
     let account = named("MyAccount");
     let shown = show(&client, &account).await.expect("shown");
-    let both: Value = serde_json::from_str(&shown.with_offer_json).expect("JSON");
+    let both = parsed(&shown.with_offer_json);
     assert_eq!(both["collection"]["id"], "Test");
     assert_eq!(both["collection"]["partitionKey"]["paths"][0], "/id");
     assert_eq!(both["offer"]["content"]["offerThroughput"], 400);
     assert_eq!(both["offer"]["resource"], both["collection"]["_self"]);
-    assert_eq!(
-        serde_json::from_str::<Value>(&shown.json).expect("JSON"),
-        both["collection"]
-    );
+    assert_eq!(parsed(&shown.json), both["collection"]);
     assert_eq!(shown.account_name.as_deref(), Some("myaccount"));
     assert_eq!(shown.endpoint, azure.endpoint("myaccount"));
     assert_eq!(shown.key_access, KeyKind::ReadWrite);
@@ -161,9 +158,7 @@ async fn an_absent_offer_is_a_result_with_its_reason() {
         .await
         .expect("shown");
     assert_eq!(shared.offer, Offer::Absent(OfferAbsence::SharedThroughput));
-    let database: Value =
-        serde_json::from_str(shared.database_offer_json.as_deref().expect("an offer"))
-            .expect("JSON");
+    let database = parsed(shared.database_offer_json.as_deref().expect("an offer"));
     assert_eq!(database["content"]["offerThroughput"], 1000);
     assert!(shared.with_offer_json.ends_with(",\"offer\":null}"));
 
@@ -210,7 +205,7 @@ async fn an_autoscale_offer_shows_its_maximum() {
     let Offer::Present(offer) = &shown.offer else {
         panic!("{:?}", shown.offer)
     };
-    let offer: Value = serde_json::from_str(offer).expect("JSON");
+    let offer = parsed(offer);
     assert_eq!(
         offer["content"]["offerAutopilotSettings"]["maxThroughput"],
         4000
@@ -498,7 +493,7 @@ async fn resource_manager_shows_the_collection_of_an_account_that_accepts_no_key
     assert_eq!(shown.key_access, KeyKind::Auto);
     assert_eq!(shown.account_name.as_deref(), Some("keylessaccount"));
     assert_eq!(shown.activity_id, None);
-    let collection: Value = serde_json::from_str(&shown.json).expect("JSON");
+    let collection = parsed(&shown.json);
     assert_eq!(collection["id"], "Test");
     assert_eq!(collection["partitionKey"]["paths"][0], "/id");
     assert_eq!(collection["_etag"].as_str(), shown.etag.as_deref());
@@ -582,7 +577,7 @@ async fn accounts_are_listed_everywhere_and_shown_verbatim() {
         .await
         .expect("shown");
     assert!(one.serverless && !one.disable_local_auth);
-    let json: Value = serde_json::from_str(&one.json).expect("JSON");
+    let json = parsed(&one.json);
     assert_eq!(
         json["properties"]["documentEndpoint"].as_str(),
         one.document_endpoint.as_deref()

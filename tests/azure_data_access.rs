@@ -4,7 +4,7 @@ mod support;
 
 use cosmi::azure::{AccountRef, Client, Created, DataAssignment, DataScope, Kind};
 use serde_json::{Value, json};
-use support::{Simulator, call};
+use support::{Simulator, call, parsed};
 
 const FUNCTION: &str = "33333333-0000-0000-0000-000000000022";
 const READER: &str = "Cosmos DB Built-in Data Reader";
@@ -24,17 +24,6 @@ fn role(role: &str, names: &[&str]) -> DataAssignment {
         role: role.to_owned(),
         scope: scope(names),
     }
-}
-
-fn parsed(json: &str) -> Value {
-    serde_json::from_str(json).expect("JSON")
-}
-
-/// Requests to Resource Manager that change something.
-fn changes(azure: &Simulator) -> Vec<Value> {
-    let mut journal = azure.journal();
-    journal.retain(|entry| entry["face"] == "arm" && entry["method"] != "GET");
-    journal
 }
 
 async fn give(client: &Client, account: &AccountRef, wish: &DataAssignment) -> Created {
@@ -95,7 +84,7 @@ async fn a_role_is_given_on_account_database_and_collection_and_taken_away() {
             assert_eq!(parsed(again.json())["id"], made["id"]);
         }
         assert_eq!(
-            changes(&azure),
+            azure.changes(),
             Vec::<Value>::new(),
             "a second run changes nothing"
         );
@@ -140,7 +129,7 @@ async fn what_is_sent_is_what_the_service_wants() {
         &role("Order Writer", &["Shared", "Orders"]),
     )
     .await;
-    let sent = changes(&azure);
+    let sent = azure.changes();
     assert_eq!(sent.len(), 1, "{sent:#?}");
     let target = sent[0]["target"].as_str().expect("a target");
     let (path, query) = target.split_once('?').expect("a query");
@@ -280,7 +269,7 @@ async fn what_does_not_exist_is_told_before_anything_is_changed() {
             "{error:?}"
         );
     }
-    assert_eq!(changes(&azure), Vec::<Value>::new());
+    assert_eq!(azure.changes(), Vec::<Value>::new());
     let missing = azure.account("nosuchaccount");
     let error = client
         .list_data_access(&call(&client), &missing, None, &DataScope::default())
@@ -367,7 +356,7 @@ async fn an_identity_that_the_directory_does_not_have_is_told_after_some_patienc
         "{error:?}"
     );
     assert_eq!(
-        changes(&azure).len(),
+        azure.changes().len(),
         6,
         "asked again while it may come to be known"
     );
@@ -392,7 +381,7 @@ async fn an_identity_made_just_now_gets_its_role_when_it_is_known_everywhere() {
     );
     let given = give(&client, &account, &role(READER, &[])).await;
     assert!(!given.json().is_empty());
-    assert_eq!(changes(&azure).len(), 2);
+    assert_eq!(azure.changes().len(), 2);
 }
 
 #[tokio::test]

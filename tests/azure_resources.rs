@@ -5,24 +5,9 @@ mod support;
 use cosmi::azure::{Assignment, Created, KeyKind, KeyRole, Kind, Throughput};
 use serde_json::{Value, json};
 use support::{
-    ACCOUNT, COLLECTION, Simulator, call, create_collection, create_database, named, show,
+    ACCOUNT, COLLECTION, Simulator, call, create_collection, create_database, named, parsed, show,
     show_collection, with_key,
 };
-
-/// Requests to Resource Manager that change something.
-fn changes(azure: &Simulator) -> Vec<String> {
-    azure
-        .asked()
-        .into_iter()
-        .filter(|line| {
-            line.contains(" arm ") && !line.starts_with("GET ") && !line.starts_with("HEAD ")
-        })
-        .collect()
-}
-
-fn parsed(json: &str) -> Value {
-    serde_json::from_str(json).expect("JSON")
-}
 
 #[tokio::test]
 async fn the_tutorials_other_half_can_be_run_twice() {
@@ -51,8 +36,8 @@ async fn the_tutorials_other_half_can_be_run_twice() {
         assert_eq!(matches!(made, Created::AlreadySo(_)), again, "{made:?}");
         if again {
             assert_eq!(
-                changes(&azure),
-                Vec::<String>::new(),
+                azure.changes(),
+                Vec::<Value>::new(),
                 "a second run changes nothing"
             );
         }
@@ -483,7 +468,7 @@ async fn who_does_not_wait_is_told_that_it_was_accepted() {
         parsed(made.json())["properties"]["provisioningState"],
         "Succeeded"
     );
-    assert_eq!(changes(&azure).len(), 1, "{:#?}", changes(&azure));
+    assert_eq!(azure.changes().len(), 1, "{:#?}", azure.changes());
 }
 
 #[tokio::test]
@@ -535,7 +520,7 @@ async fn an_identity_is_turned_on_without_taking_the_others_away() {
         .await
         .expect("on");
     assert!(matches!(on, Created::AlreadySo(_)), "{on:?}");
-    assert_eq!(changes(&azure), Vec::<String>::new());
+    assert_eq!(azure.changes(), Vec::<Value>::new());
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use cosmi::azure::{ArcAgent, Client, Env, Error, Identity, IdentitySource, Kind, Token};
 use serde_json::{Value, json};
-use support::{QuickClock, Records, Simulator, call, show};
+use support::{QuickClock, Records, Simulator, call, parsed, show};
 
 const ARM: &str = "https://management.azure.com/";
 const READER: &str = "22222222-0000-0000-0000-000000000001";
@@ -703,8 +703,7 @@ async fn the_machine_says_that_it_is_in_a_scale_set() {
     let (client, _) = client_as(&azure, "imds", Identity::System);
     let environment = client.environment(&call(&client)).await.expect("described");
     assert_eq!(environment.scale_set_name.as_deref(), Some("set"));
-    let claims: Value =
-        serde_json::from_str(environment.claims_json.as_deref().expect("claims")).expect("JSON");
+    let claims = parsed(environment.claims_json.as_deref().expect("claims"));
     assert_eq!(claims["aud"], ARM);
     assert!(
         claims["xms_mirid"]

@@ -253,6 +253,15 @@ impl Simulator {
         self.journal().iter().map(line).collect()
     }
 
+    /// The requests to Resource Manager that change something.
+    pub fn changes(&self) -> Vec<Value> {
+        let mut journal = self.journal();
+        journal.retain(|entry| {
+            entry["face"] == "arm" && entry["method"] != "GET" && entry["method"] != "HEAD"
+        });
+        journal
+    }
+
     /// Empties journal and statistics.
     pub fn forget(&self) {
         self.control("DELETE", "/journal", None);
@@ -374,6 +383,10 @@ pub async fn create_collection(
             true,
         )
         .await
+}
+
+pub fn parsed(json: &str) -> Value {
+    serde_json::from_str(json).expect("JSON")
 }
 
 pub fn key(text: &str) -> Secret {
