@@ -36,16 +36,14 @@ namespace Cosmi.PowerShell
             // Later on these also hold what came through the pipeline, where an empty name means the whole.
             _isDatabaseGiven = MyInvocation.BoundParameters.ContainsKey(nameof(Database));
             _isCollectionGiven = MyInvocation.BoundParameters.ContainsKey(nameof(Collection));
-            Refuse(_isDatabaseGiven && string.IsNullOrEmpty(Database), "the database's name is empty", "give -Database a name, or leave it out for the whole account");
-            Refuse(_isCollectionGiven && string.IsNullOrEmpty(Collection), "the collection's name is empty", "give -Collection a name, or leave it out for the whole database");
-        }
-
-        /// <summary>Ends the command where nothing it is given could work.</summary>
-        private protected void Refuse(bool condition, string message, string action)
-        {
-            if (condition)
+            if (_isDatabaseGiven && string.IsNullOrEmpty(Database))
             {
-                ThrowTerminatingError(Errors.Record(new RefusalException(message, action), null));
+                Refuse("the database's name is empty", "give -Database a name, or leave it out for the whole account");
+            }
+
+            if (_isCollectionGiven && string.IsNullOrEmpty(Collection))
+            {
+                Refuse("the collection's name is empty", "give -Collection a name, or leave it out for the whole database");
             }
         }
 

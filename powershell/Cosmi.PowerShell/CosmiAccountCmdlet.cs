@@ -69,11 +69,7 @@ namespace Cosmi.PowerShell
             if (session == null)
             {
                 // Said once for the whole pipeline: no other input could name the account either.
-                ThrowTerminatingError(Errors.Record(
-                    new RefusalException(
-                        "no account is named",
-                        "give -AccountName, or name the account once with Connect-CosmiAccount -AccountName"),
-                    null));
+                Refuse("no account is named", "give -AccountName, or name the account once with Connect-CosmiAccount -AccountName");
             }
 
             return session;
@@ -93,6 +89,15 @@ namespace Cosmi.PowerShell
         /// </summary>
         private protected bool IsAccountsOwn(string? name, string? accountName) =>
             !_isNameGiven && !_isPlaceGiven && name == accountName && SubscriptionId != null && ResourceGroupName != null;
+
+        /// <summary>A second run of a deletion finds nothing, which is no failure.</summary>
+        private protected void TellAbsent(CosmiResources deleted, string thing)
+        {
+            if (deleted.Change == CosmiChange.Absent)
+            {
+                WriteVerbose($"already so: there is no {thing}");
+            }
+        }
 
         /// <summary>What an error about this account should point at.</summary>
         private protected static object? Target(CosmiAccountReference account) => account.Name ?? account.Endpoint;

@@ -11,6 +11,7 @@ namespace Cosmi.PowerShell
         private static readonly TimeSpan ChangeTime = TimeSpan.FromMinutes(30);
 
         private Client? _client;
+        private string? _ownSubscription;
 
         /// <summary>The client to use, from Connect-CosmiAccount.</summary>
         [Parameter]
@@ -47,6 +48,23 @@ namespace Cosmi.PowerShell
             }
 
             return client.CloudAudience;
+        }
+
+        /// <summary>A subscription: the one that is named, else the client's, else this machine's, which is asked once.</summary>
+        private protected string Subscription(string? named, string? target)
+        {
+            string? subscription = named ?? Connection.SubscriptionId ?? _ownSubscription;
+            if (subscription == null)
+            {
+                subscription = _ownSubscription = Require(target, Connection.Native.GetEnvironmentAsync).SubscriptionId;
+            }
+
+            if (subscription == null)
+            {
+                Refuse("no subscription is named, and this machine does not tell its own", "give -SubscriptionId", target);
+            }
+
+            return subscription!;
         }
 
         /// <inheritdoc/>

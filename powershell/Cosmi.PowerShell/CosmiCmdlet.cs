@@ -109,6 +109,10 @@ namespace Cosmi.PowerShell
             }
         }
 
+        /// <summary>Ends the command: nothing that it is given could work.</summary>
+        private protected void Refuse(string message, string action, object? target = null) =>
+            ThrowTerminatingError(Errors.Record(new RefusalException(message, action), target));
+
         /// <inheritdoc/>
         protected override void BeginProcessing()
         {

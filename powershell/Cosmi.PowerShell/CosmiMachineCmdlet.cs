@@ -16,8 +16,6 @@ namespace Cosmi.PowerShell
         /// <summary>The parameter set of a resource id.</summary>
         protected const string ResourceIdSet = "ResourceId";
 
-        private string? _subscription;
-
         /// <summary>A virtual machine's name.</summary>
         [Parameter(ParameterSetName = VirtualMachineSet, Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
         public string? VMName { get; set; }
@@ -55,18 +53,7 @@ namespace Cosmi.PowerShell
                 return ThisMachine();
             }
 
-            string? subscription = SubscriptionId ?? Connection.SubscriptionId ?? _subscription;
-            if (subscription == null)
-            {
-                subscription = _subscription = Require(VMName, Connection.Native.GetEnvironmentAsync).SubscriptionId;
-            }
-
-            if (subscription == null)
-            {
-                throw Refused("no subscription is named, and this machine does not tell its own", "give -SubscriptionId");
-            }
-
-            return VirtualMachine(subscription);
+            return VirtualMachine(Subscription(SubscriptionId, VMName));
         }
 
         private string ThisMachine()
@@ -83,20 +70,13 @@ namespace Cosmi.PowerShell
 
             if (id == null || id.IndexOf("/userAssignedIdentities/", StringComparison.OrdinalIgnoreCase) >= 0)
             {
-                throw Refused("this machine does not tell its resource id", "give -ResourceId, or -VMName with -ResourceGroupName");
+                Refuse("this machine does not tell its resource id", "give -ResourceId, or -VMName with -ResourceGroupName", VMName);
             }
 
-            return id;
+            return id!;
         }
 
         private string VirtualMachine(string subscription) =>
             $"/subscriptions/{subscription}/resourceGroups/{ResourceGroupName}/providers/Microsoft.Compute/virtualMachines/{VMName}";
-
-        private RefusalException Refused(string message, string action)
-        {
-            var exception = new RefusalException(message, action);
-            ThrowTerminatingError(Errors.Record(exception, VMName));
-            return exception;
-        }
     }
 }

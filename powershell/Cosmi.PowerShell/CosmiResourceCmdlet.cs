@@ -31,25 +31,12 @@ namespace Cosmi.PowerShell
         {
             if ((throughput > 0 && maxThroughput > 0) || (isNeeded && throughput == 0 && maxThroughput == 0))
             {
-                ThrowTerminatingError(Errors.Record(
-                    new RefusalException(
-                        "throughput is either manual or autoscale",
-                        "give -Throughput for so much always, or -MaxThroughput for so much at most"),
-                    null));
+                Refuse("throughput is either manual or autoscale", "give -Throughput for so much always, or -MaxThroughput for so much at most");
             }
 
             return throughput > 0 ? CosmiThroughput.Manual(throughput)
                 : maxThroughput > 0 ? CosmiThroughput.Autoscale(maxThroughput)
                 : null;
-        }
-
-        /// <summary>A second run of a deletion finds nothing, which is no failure.</summary>
-        private protected void TellAbsent(CosmiResources deleted, string thing)
-        {
-            if (deleted.Change == CosmiChange.Absent)
-            {
-                WriteVerbose($"already so: there is no {thing}");
-            }
         }
 
         /// <summary>Remembers for completion what worked.</summary>

@@ -29,9 +29,7 @@ namespace Cosmi.PowerShell
             // From the pipeline an empty name means the database. Written out it is a variable that was not set.
             if (Name?.Length == 0)
             {
-                ThrowTerminatingError(Errors.Record(
-                    new RefusalException("the collection's name is empty", "give -Name a name, or leave it out for the database's own throughput"),
-                    Database));
+                Refuse("the collection's name is empty", "give -Name a name, or leave it out for the database's own throughput", Database);
             }
         }
 

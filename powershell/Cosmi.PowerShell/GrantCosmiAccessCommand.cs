@@ -45,16 +45,22 @@ namespace Cosmi.PowerShell
         protected override void BeginProcessing()
         {
             base.BeginProcessing();
-            Refuse(Wait && NoWait, "-Wait and -NoWait do not go together", "leave one of them out");
+            if (Wait && NoWait)
+            {
+                Refuse("-Wait and -NoWait do not go together", "leave one of them out");
+            }
         }
 
         /// <inheritdoc/>
         protected override void ProcessRecord()
         {
-            Refuse(
-                DataPlane && Wait,
-                "-Wait and -DataPlane do not go together: whether such a role has taken effect shows only where data is used with a token, which this module does not do",
-                "leave -Wait out: the command ends when Azure has recorded the role, which takes effect some minutes later");
+            if (DataPlane && Wait)
+            {
+                Refuse(
+                    "-Wait and -DataPlane do not go together: whether such a role has taken effect shows only where data is used with a token, which this module does not do",
+                    "leave -Wait out: the command ends when Azure has recorded the role, which takes effect some minutes later");
+            }
+
             CosmiAccountReference? account = Account();
             if (account == null || !IsPrincipal(PrincipalId) || !(Scope() is DataScope scope))
             {

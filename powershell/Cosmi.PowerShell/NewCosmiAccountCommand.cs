@@ -74,14 +74,7 @@ namespace Cosmi.PowerShell
                 return;
             }
 
-            subscription = subscription ?? Require(name, Connection.Native.GetEnvironmentAsync).SubscriptionId;
-            if (subscription == null)
-            {
-                ThrowTerminatingError(Errors.Record(
-                    new RefusalException("no subscription is named, and this machine does not tell its own", "give -SubscriptionId"),
-                    name));
-            }
-
+            subscription = Subscription(SubscriptionId, name);
             var account = new CosmiAccountReference { SubscriptionId = subscription, ResourceGroup = group, Name = name };
             Enqueue(
                 name,

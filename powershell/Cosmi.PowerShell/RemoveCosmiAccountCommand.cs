@@ -43,13 +43,7 @@ namespace Cosmi.PowerShell
                 Enqueue(
                     Target(account),
                     (options, stop) => Connection.Native.DeleteAccountAsync(account, !NoWait, options, stop),
-                    deleted =>
-                    {
-                        if (deleted.Change == CosmiChange.Absent)
-                        {
-                            WriteVerbose($"already so: there is no account {Target(account)}");
-                        }
-                    });
+                    deleted => TellAbsent(deleted, $"account {Target(account)}"));
             }
         }
     }

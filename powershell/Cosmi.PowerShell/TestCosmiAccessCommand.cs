@@ -37,11 +37,7 @@ namespace Cosmi.PowerShell
         {
             if ((Database == null) != (Name == null))
             {
-                ThrowTerminatingError(Errors.Record(
-                    new RefusalException(
-                        "a collection is named by its database and its name",
-                        "give both -Database and -Name, or neither"),
-                    Database ?? Name));
+                Refuse("a collection is named by its database and its name", "give both -Database and -Name, or neither", Database ?? Name);
             }
 
             CosmiAccountReference? account = Account();
