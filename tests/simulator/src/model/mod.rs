@@ -1,5 +1,8 @@
 //! What this Azure holds: accounts with their keys, databases, collections and offers; machines; work in progress.
 
+mod keys;
+mod offer;
+
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
@@ -9,7 +12,9 @@ use crate::hosts::{self, Host, Principal};
 use crate::operations::Operations;
 use crate::rbac::Rbac;
 use crate::scenario::{self, Scenario, UserAssignedIdentity};
-use crate::secret;
+
+pub use keys::Keys;
+pub use offer::{Offer, Throughput};
 
 pub struct Model {
     pub scenario: Scenario,
@@ -39,14 +44,6 @@ pub struct SqlRoleAssignment {
     pub scope: String,
 }
 
-/// How much a database or a collection is given.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Throughput {
-    Manual(u32),
-    /// The most it scales to.
-    Autoscale(u32),
-}
-
 pub struct Account {
     pub spec: scenario::Account,
     pub subscription_id: String,
@@ -63,16 +60,6 @@ pub struct Account {
     pub sql_role_assignments: Vec<SqlRoleAssignment>,
 }
 
-#[derive(Clone)]
-pub struct Keys {
-    pub primary: String,
-    pub secondary: String,
-    pub primary_readonly: String,
-    pub secondary_readonly: String,
-    /// When each of them was made, in this order.
-    pub generated: [Timestamp; 4],
-}
-
 #[derive(Debug)]
 pub struct Database {
     pub id: String,
@@ -84,12 +71,6 @@ pub struct Database {
 #[derive(Debug)]
 pub struct Collection {
     pub id: String,
-    pub rid: String,
-    pub document: Value,
-}
-
-#[derive(Debug)]
-pub struct Offer {
     pub rid: String,
     pub document: Value,
 }
@@ -142,40 +123,6 @@ impl Model {
             }
             None => false,
         }
-    }
-}
-
-impl Keys {
-    fn new(now: Timestamp) -> Keys {
-        Keys {
-            primary: secret::account_key(),
-            secondary: secret::account_key(),
-            primary_readonly: secret::account_key(),
-            secondary_readonly: secret::account_key(),
-            generated: [now; 4],
-        }
-    }
-
-    /// Replaces one key; false when there is no such kind.
-    pub fn regenerate(&mut self, kind: &str, now: Timestamp) -> bool {
-        let (index, key) = match kind.to_ascii_lowercase().as_str() {
-            "primary" => (0, &mut self.primary),
-            "secondary" => (1, &mut self.secondary),
-            "primaryreadonly" => (2, &mut self.primary_readonly),
-            "secondaryreadonly" => (3, &mut self.secondary_readonly),
-            _ => return false,
-        };
-        *key = secret::account_key();
-        self.generated[index] = now;
-        true
-    }
-
-    pub fn read_write(&self) -> [&str; 2] {
-        [&self.primary, &self.secondary]
-    }
-
-    pub fn read_only(&self) -> [&str; 2] {
-        [&self.primary_readonly, &self.secondary_readonly]
     }
 }
 
@@ -490,66 +437,6 @@ impl Account {
             self.lsn & 0xffff,
             now.as_second() & 0xffff_ffff
         )
-    }
-}
-
-impl Throughput {
-    pub fn most(self) -> u32 {
-        match self {
-            Throughput::Manual(throughput) | Throughput::Autoscale(throughput) => throughput,
-        }
-    }
-
-    /// What an offer says of it.
-    fn content(self, most_ever: u32) -> Value {
-        let (throughput, maximum) = match self {
-            Throughput::Manual(throughput) => (throughput, None),
-            // Autoscale starts at a tenth of its maximum.
-            Throughput::Autoscale(maximum) => (maximum / 10, Some(maximum)),
-        };
-        let mut content = json!({
-            "offerThroughput": throughput,
-            "offerIsRUPerMinuteThroughputEnabled": false,
-            "offerMinimumThroughputParameters": {
-                "maxThroughputEverProvisioned": most_ever,
-                "maxConsumedStorageEverInKB": 0,
-            },
-        });
-        if let Some(maximum) = maximum {
-            content["offerAutopilotSettings"] = json!({
-                "maxThroughput": maximum,
-                "autoUpgradePolicy": {"throughputPolicy": {"incrementPercent": 0}},
-            });
-        }
-        content
-    }
-}
-
-impl Offer {
-    pub fn throughput(&self) -> Throughput {
-        let content = &self.document["content"];
-        let number =
-            |value: &Value| u32::try_from(value.as_u64().unwrap_or_default()).unwrap_or(u32::MAX);
-        match content.get("offerAutopilotSettings") {
-            Some(settings) => Throughput::Autoscale(number(&settings["maxThroughput"])),
-            None => Throughput::Manual(number(&content["offerThroughput"])),
-        }
-    }
-
-    /// The least it may be set to: a hundredth of the most it ever was, a tenth for autoscale's maximum.
-    pub fn least(&self) -> u32 {
-        let ever = self.most_ever();
-        match self.throughput() {
-            Throughput::Manual(_) => (ever / 100).next_multiple_of(100).max(400),
-            Throughput::Autoscale(_) => (ever / 10).next_multiple_of(1000).max(1000),
-        }
-    }
-
-    fn most_ever(&self) -> u32 {
-        let parameters = &self.document["content"]["offerMinimumThroughputParameters"];
-        let ever = parameters["maxThroughputEverProvisioned"].as_u64();
-        ever.and_then(|ever| u32::try_from(ever).ok())
-            .unwrap_or_default()
     }
 }
 
