@@ -6,26 +6,16 @@ namespace Cosmi.PowerShell
     /// <summary>Gets an account's keys.</summary>
     [Cmdlet(VerbsCommon.Get, "CosmiAccountKey", DefaultParameterSetName = AccountSet)]
     [OutputType(typeof(AccountKey))]
-    public sealed class GetCosmiAccountKeyCommand : CosmiAccountCmdlet
+    public sealed class GetCosmiAccountKeyCommand : CosmiKeyCmdlet
     {
-        /// <summary>The account's name.</summary>
-        [Parameter(ParameterSetName = AccountSet, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-        [Alias("Name")]
-        [ArgumentCompleter(typeof(AccountNameCompleter))]
-        public string? AccountName { get; set; }
-
         /// <summary>Which keys: those that may write, those that may only read, or the best the identity may have.</summary>
         [Parameter]
         public CosmiKeyKind Kind { get; set; }
 
-        /// <summary>Gives the keys as String instead of SecureString.</summary>
-        [Parameter]
-        public SwitchParameter AsPlainText { get; set; }
-
         /// <inheritdoc/>
         protected override void ProcessRecord()
         {
-            CosmiAccountReference? account = Account(AccountName);
+            CosmiAccountReference? account = Account();
             if (account == null)
             {
                 return;

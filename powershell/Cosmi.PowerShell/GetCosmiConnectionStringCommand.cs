@@ -7,22 +7,12 @@ namespace Cosmi.PowerShell
     /// <summary>Gets an account's connection strings.</summary>
     [Cmdlet(VerbsCommon.Get, "CosmiConnectionString", DefaultParameterSetName = AccountSet)]
     [OutputType(typeof(ConnectionString))]
-    public sealed class GetCosmiConnectionStringCommand : CosmiAccountCmdlet
+    public sealed class GetCosmiConnectionStringCommand : CosmiKeyCmdlet
     {
-        /// <summary>The account's name.</summary>
-        [Parameter(ParameterSetName = AccountSet, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-        [Alias("Name")]
-        [ArgumentCompleter(typeof(AccountNameCompleter))]
-        public string? AccountName { get; set; }
-
-        /// <summary>Gives the connection strings as String instead of SecureString.</summary>
-        [Parameter]
-        public SwitchParameter AsPlainText { get; set; }
-
         /// <inheritdoc/>
         protected override void ProcessRecord()
         {
-            CosmiAccountReference? account = Account(AccountName);
+            CosmiAccountReference? account = Account();
             if (account == null)
             {
                 return;

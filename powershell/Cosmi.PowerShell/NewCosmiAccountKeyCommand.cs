@@ -9,28 +9,18 @@ namespace Cosmi.PowerShell
     /// <summary>Makes one of an account's keys anew, and gives it.</summary>
     [Cmdlet(VerbsCommon.New, "CosmiAccountKey", DefaultParameterSetName = AccountSet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
     [OutputType(typeof(AccountKey))]
-    public sealed class NewCosmiAccountKeyCommand : CosmiAccountCmdlet
+    public sealed class NewCosmiAccountKeyCommand : CosmiKeyCmdlet
     {
-        /// <summary>The account's name.</summary>
-        [Parameter(ParameterSetName = AccountSet, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-        [Alias("Name")]
-        [ArgumentCompleter(typeof(AccountNameCompleter))]
-        public string? AccountName { get; set; }
-
         /// <summary>Which key.</summary>
         [Parameter(Mandatory = true, Position = 1)]
         public CosmiKeyRole Kind { get; set; }
-
-        /// <summary>Gives the key as String instead of SecureString.</summary>
-        [Parameter]
-        public SwitchParameter AsPlainText { get; set; }
 
         private protected override bool Changes => true;
 
         /// <inheritdoc/>
         protected override void ProcessRecord()
         {
-            CosmiAccountReference? account = Account(AccountName);
+            CosmiAccountReference? account = Account();
             if (account == null || !ShouldSend(
                 $"Replace the {Kind} key of account {Target(account)}; the former one opens nothing any more",
                 $"POST {ArmPath.Account(account)}/regenerateKey {{\"keyKind\":\"{Spelled(Kind)}\"}}"))
