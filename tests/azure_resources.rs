@@ -260,6 +260,17 @@ async fn throughput_is_set_and_changes_its_kind() {
         .expect_err("no such collection");
     assert_eq!(error.kind(), Kind::NotFound, "{error:?}");
     assert!(error.message().contains("collection Nope"), "{error}");
+    let settings = r#"{"properties": {"resource": {"throughput": 800, "id": "x"}}, "id": "y"}"#;
+    azure.fault(
+        json!({ "face": "arm", "path": "/throughputSettings" }),
+        1,
+        json!({ "status": 200, "body": settings }),
+    );
+    let shown = client
+        .throughput(&call(&client), &account, "D", Some("C"))
+        .await
+        .expect("shown");
+    assert_eq!(shown.as_deref(), Some(settings), "as the service wrote it");
     azure.forget();
     for odd in [
         Throughput::Manual(450),

@@ -419,8 +419,8 @@ impl Client {
         self.0.arm.delete_sql(call, place, wait).await
     }
 
-    /// The throughput of a database or collection as Resource Manager describes it; nothing where it has none of its
-    /// own.
+    /// The throughput of a database or collection as Resource Manager describes it, verbatim; nothing where it has none
+    /// of its own.
     ///
     /// # Errors
     /// `Forbidden` when no role allows it.
@@ -433,8 +433,7 @@ impl Client {
     ) -> Result<Option<String>, Error> {
         let name = self.name(account)?;
         let place = place(&name, database, collection)?;
-        let found = self.0.arm.throughput(call, place).await?;
-        Ok(found.map(|settings| settings.to_string()))
+        self.0.arm.throughput(call, place).await
     }
 
     /// Sets the throughput of a database or collection, and changes between manual and autoscale where needed.

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::accounts::Name;
-use super::create::{Created, Wish, made, value, verbatim};
+use super::create::{Created, Wish, made, verbatim};
 use super::{Arm, COSMOS_API, Method, What};
 use crate::azure::call::Call;
 use crate::azure::error::{Error, Kind};
@@ -123,7 +123,8 @@ impl Throughput {
     }
 
     /// What `throughputSettings/default` says.
-    fn of(settings: &Value) -> Option<Throughput> {
+    fn of(settings: &str) -> Option<Throughput> {
+        let settings: Value = serde_json::from_str(settings).ok()?;
         let number = |pointer: &str| {
             settings
                 .pointer(pointer)
@@ -243,7 +244,7 @@ impl Arm {
         let created = self.ensure(call, &wish, wait).await?;
         if let (Created::AlreadySo(_), Some(_)) = (&created, throughput) {
             let found = self.throughput(call, place).await?;
-            let found = found.as_ref().and_then(Throughput::of);
+            let found = found.as_deref().and_then(Throughput::of);
             if found != throughput {
                 return Err(Error::new(
                     Kind::Conflict,
@@ -284,12 +285,12 @@ impl Arm {
         self: &Arc<Self>,
         call: &Call,
         place: Place<'_>,
-    ) -> Result<Option<Value>, Error> {
+    ) -> Result<Option<String>, Error> {
         let id = self.resource_id(call, place.account).await?;
         let path = format!("{}/throughputSettings/default", place.path(&id));
         let what = place.what("read", READ_THROUGHPUT);
         match self.find_resource(call, &path, COSMOS_API, &what).await {
-            Ok(Some(found)) => value(&found).map(Some),
+            Ok(Some(found)) => verbatim(&found).map(Some),
             // the same is said of what is not there at all
             Ok(None) => self.show_sql(call, place).await.map(|_| None),
             Err(error)
@@ -325,7 +326,7 @@ impl Arm {
         let path = format!("{}/throughputSettings/default", place.path(&id));
         let now = Throughput::of(&found);
         if now == Some(throughput) {
-            return Ok(Created::AlreadySo(found.to_string()));
+            return Ok(Created::AlreadySo(found));
         }
         if let Some(verb) = migration(now, throughput) {
             let path = format!("{path}/{verb}");
@@ -336,7 +337,7 @@ impl Arm {
             self.settle(call, accepted, &what).await?;
             let now = self.throughput(call, place).await?;
             if let Some(now) = now.filter(|now| Throughput::of(now) == Some(throughput)) {
-                return Ok(Created::New(now.to_string()));
+                return Ok(Created::New(now));
             }
         }
         let body = json!({ "properties": { "resource": throughput.spelled() } }).to_string();
