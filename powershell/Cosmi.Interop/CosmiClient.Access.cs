@@ -4,7 +4,7 @@ using System.Threading.Tasks;
 
 namespace Cosmi.Interop
 {
-    /// <content>Roles: Azure's own on an account, and Cosmos DB's own on its data, by which an identity may use them with a token instead of a key.</content>
+    /// <content>Roles: Azure's own on an account, and Cosmos DB's own, by which an identity may use its data with a token instead of a key.</content>
     public sealed partial class CosmiClient
     {
         /// <summary>Gives an identity a role on an account; who has it keeps it. It takes effect some minutes later, and for new tokens.</summary>
