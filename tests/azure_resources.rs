@@ -120,7 +120,9 @@ async fn another_definition_is_a_conflict_that_shows_the_difference() {
         .expect_err("another");
     assert_eq!(error.kind(), Kind::Conflict, "{error:?}");
     assert!(
-        error.message().contains("isZoneRedundant: true, not false"),
+        error
+            .message()
+            .contains("isZoneRedundant is false, not true"),
         "{error}"
     );
     client
@@ -147,7 +149,7 @@ async fn another_definition_is_a_conflict_that_shows_the_difference() {
     assert!(
         error
             .message()
-            .contains("partitionKey.paths[0]: \"/other\", not \"/id\""),
+            .contains("partitionKey.paths[0] is \"/id\", not \"/other\""),
         "{error}"
     );
     let error = client
@@ -164,7 +166,7 @@ async fn another_definition_is_a_conflict_that_shows_the_difference() {
         .expect_err("another");
     assert_eq!(error.kind(), Kind::Conflict, "{error:?}");
     assert!(
-        error.message().ends_with("(500 RU/s, not 400 RU/s)"),
+        error.message().ends_with("(it is 400 RU/s, not 500 RU/s)"),
         "{error}"
     );
 }

@@ -249,13 +249,17 @@ impl Arm {
                 return Err(Error::new(
                     Kind::Conflict,
                     format!(
-                        "{} exists with another throughput ({}, not {})",
+                        "{} exists with another throughput (it is {}, not {})",
                         wish.what.thing,
-                        Throughput::spoken(throughput),
-                        Throughput::spoken(found)
+                        Throughput::spoken(found),
+                        Throughput::spoken(throughput)
                     ),
                 )
-                .with_action("set its throughput instead")
+                .with_action(if found.is_some() {
+                    "set its throughput instead"
+                } else {
+                    "leave throughput out, or delete it first: throughput of its own cannot be given afterwards"
+                })
                 .with_http_status(409));
             }
         }
