@@ -322,9 +322,11 @@ impl Arm {
                 Kind::NotFound,
                 format!("{} has no throughput of its own", what.thing),
             )
-            .with_action(
-                "set the throughput of its database, or make it anew with throughput of its own",
-            )
+            .with_action(if place.collection.is_some() {
+                "set the throughput of its database, if it has any, or make the collection anew with throughput of its own; a serverless account has none"
+            } else {
+                "set the throughput of its collections, or make the database anew with throughput of its own; a serverless account has none"
+            })
         })?;
         let id = self.resource_id(call, place.account).await?;
         let path = format!("{}/throughputSettings/default", place.path(&id));
