@@ -101,6 +101,10 @@ Describe 'New-CosmiAccount' {
         $accepted.Change | Should -Be 'Accepted'
         $accepted.AccountName | Should -Be 'newaccount'
         $accepted.ProvisioningState | Should -Not -Be 'Succeeded'
+        (New-CosmiAccount -Name newaccount -ResourceGroupName rg -Location westeurope -NoWait).Change | Should -Be 'Accepted'
+        $made = New-CosmiAccount -Name newaccount -ResourceGroupName rg -Location westeurope
+        $made.ProvisioningState | Should -Be 'Succeeded'
+        @(Get-Change -Simulator $simulator).Count | Should -Be 1
     }
 
     It 'prints with -WhatIf what it sends without' {

@@ -265,7 +265,15 @@ impl Arm {
             account: Some(&name.account),
             secret: false,
         };
-        let deleted = self.remove(call, &path, COSMOS_API, &what, wait).await;
+        // Azure refuses to begin what is under way
+        let is_going = self
+            .is_being_removed(call, &path, COSMOS_API, &what, wait)
+            .await;
+        let deleted = if is_going {
+            Ok(true)
+        } else {
+            self.remove(call, &path, COSMOS_API, &what, wait).await
+        };
         self.accounts.forget(name, |_| true);
         self.keys.forget_all();
         deleted

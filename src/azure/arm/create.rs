@@ -56,6 +56,16 @@ impl Arm {
             .await?
         {
             let exists = value(&found)?;
+            if is_going(&exists) {
+                return Err(Error::new(
+                    Kind::Conflict,
+                    format!("{} is being deleted", wish.what.thing),
+                )
+                .with_action(
+                    "wait until it is gone, as deleting it once more does, and create it then",
+                )
+                .with_http_status(409));
+            }
             let differences = differences(&wish.compared, &exists);
             if !differences.is_empty() {
                 return Err(Error::new(
@@ -69,8 +79,15 @@ impl Arm {
                 .with_action("ask for what exists, or delete it first")
                 .with_http_status(409));
             }
-            if wait && !is_settled(&exists) {
-                return self.ready(call, wish).await.map(Created::New);
+            if !wait && matches!(state(&exists), Some("Failed" | "Canceled")) {
+                return Err(not_created(wish));
+            }
+            if !is_settled(&exists) {
+                return if wait {
+                    self.ready(call, wish).await.map(Created::New)
+                } else {
+                    json(&found).map(Created::Accepted)
+                };
             }
             return json(&found).map(Created::AlreadySo);
         }
@@ -120,15 +137,7 @@ impl Arm {
                 .await?;
             let exists = value(&found)?;
             match state(&exists) {
-                Some("Failed" | "Canceled") => {
-                    return Err(Error::new(
-                        Kind::Service,
-                        format!("Azure could not create {}", wish.what.thing),
-                    )
-                    .with_action(
-                        "delete it, and see the activity log in the Azure portal for the reason",
-                    ));
-                }
+                Some("Failed" | "Canceled") => return Err(not_created(wish)),
                 _ if is_settled(&exists) => return json(&found),
                 state => call.log(Level::Info, || {
                     format!(
@@ -163,6 +172,36 @@ impl Arm {
         }
     }
 
+    /// Whether a resource is being deleted already; with `wait` only when it is gone, or has stayed after all.
+    pub(super) async fn is_being_removed(
+        &self,
+        call: &Call,
+        path: &str,
+        api_version: &str,
+        what: &What<'_>,
+        wait: bool,
+    ) -> bool {
+        let mut is_seen = false;
+        // whatever else there is to say is said when it is to be deleted
+        while let Ok(found) = self.find_resource(call, path, api_version, what).await {
+            match found.map(|found| (value(&found), found.retry_after())) {
+                None => return is_seen,
+                Some((Ok(resource), pause)) if is_going(&resource) => {
+                    if !wait {
+                        return true;
+                    }
+                    is_seen = true;
+                    call.log(Level::Info, || {
+                        format!("{} {}: Deleting", what.verb, what.thing)
+                    });
+                    call.sleep(pause.unwrap_or(PAUSE)).await;
+                }
+                Some(_) => return false,
+            }
+        }
+        false
+    }
+
     /// Deletes a resource. `false` when there was none.
     pub(super) async fn remove(
         &self,
@@ -190,6 +229,14 @@ impl Arm {
     }
 }
 
+fn not_created(wish: &Wish<'_>) -> Error {
+    Error::new(
+        Kind::Service,
+        format!("Azure could not create {}", wish.what.thing),
+    )
+    .with_action("delete it, and see the activity log in the Azure portal for the reason")
+}
+
 fn state(resource: &Value) -> Option<&str> {
     resource
         .pointer("/properties/provisioningState")
@@ -199,6 +246,11 @@ fn state(resource: &Value) -> Option<&str> {
 /// Resources that have no state of their own are there or not.
 fn is_settled(resource: &Value) -> bool {
     state(resource).is_none_or(|state| state == "Succeeded")
+}
+
+/// Accounts are still to be seen while they are being deleted.
+fn is_going(resource: &Value) -> bool {
+    state(resource) == Some("Deleting")
 }
 
 pub(super) fn value(response: &Response) -> Result<Value, Error> {
