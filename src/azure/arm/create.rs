@@ -76,7 +76,7 @@ impl Arm {
                         differences.join("; ")
                     ),
                 )
-                .with_action("ask for what exists, or delete it first")
+                .with_action("ask for what exists, or change it, in the Azure portal for example; to delete it first deletes all that is in it")
                 .with_http_status(409));
             }
             if !wait && matches!(state(&exists), Some("Failed" | "Canceled")) {
