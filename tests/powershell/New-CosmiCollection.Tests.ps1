@@ -146,6 +146,18 @@ Describe 'New-CosmiCollection' {
         Get-SimulatorJournal -Simulator $simulator | Should -BeNullOrEmpty
     }
 
+    It 'refuses <Path>, which is no path, before anything is sent' -ForEach @(
+        @{ Path = 'id' }
+        @{ Path = '/a,/b' }
+        @{ Path = '/a/' }
+        @{ Path = '/a/*' }
+    ) {
+        $failure = Invoke-Failing { New-CosmiCollection -AccountName myaccount -Database Test -Name Orders -PartitionKeyPath $Path -ErrorAction Stop }
+        $failure.Id | Should -Be 'Cosmi.InvalidArgument'
+        $failure.Message | Should -Be "'$Path' is not a path in a document"
+        Get-SimulatorJournal -Simulator $simulator | Should -BeNullOrEmpty
+    }
+
     It 'says that its database is not there' {
         $failure = Invoke-Failing { New-CosmiCollection -AccountName myaccount -Database Tset -Name Orders -PartitionKeyPath /id -ErrorAction Stop }
         $failure.Id | Should -Be 'Cosmi.NotFound'

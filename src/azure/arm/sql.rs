@@ -220,8 +220,6 @@ impl Arm {
         wait: bool,
     ) -> Result<Created, Error> {
         throughput.map_or(Ok(()), Throughput::check)?;
-        let id = self.resource_id(call, place.account).await?;
-        let path = place.path(&id);
         let mut resource = resource;
         let name = place.collection.unwrap_or(place.database);
         let fields = resource.as_object_mut().ok_or_else(|| {
@@ -230,6 +228,8 @@ impl Arm {
         })?;
         check_definition(fields)?;
         fields.insert("id".to_owned(), name.into());
+        let id = self.resource_id(call, place.account).await?;
+        let path = place.path(&id);
         let options = throughput.map_or_else(|| json!({}), Throughput::spelled);
         let body = json!({ "properties": { "resource": resource, "options": options } });
         let compared = json!({ "properties": { "resource": resource } });
@@ -380,15 +380,12 @@ fn check_definition(fields: &serde_json::Map<String, Value>) -> Result<(), Error
         .and_then(|policy| policy.get("uniqueKeys"))
         .and_then(Value::as_array);
     named.extend(unique_keys.into_iter().flatten().flat_map(paths));
-    if let Some(odd) = named
-        .iter()
-        .find(|path| path.len() < 2 || !path.starts_with('/'))
-    {
+    if let Some(odd) = named.iter().find(|path| !is_path(path)) {
         return Err(Error::invalid(format!(
             "'{}' is not a path in a document",
             crate::azure::text::line(odd, 100)
         ))
-        .with_action("begin paths of partition keys and unique keys with '/', as in /id"));
+        .with_action("begin paths of partition keys and unique keys with '/', as in /id or /address/city, without * and without '/' at the end; give each of several by itself, not with commas in one"));
     }
     let ttl = fields.get("defaultTtl").and_then(Value::as_i64);
     if ttl.is_some_and(|ttl| ttl != -1 && ttl < 1) {
@@ -397,6 +394,16 @@ fn check_definition(fields: &serde_json::Map<String, Value>) -> Result<(), Error
         ));
     }
     Ok(())
+}
+
+/// Whether the service takes it for a path of names; what stands in quotes is a name whatever is in it.
+fn is_path(text: &str) -> bool {
+    text.strip_prefix('/').is_some_and(|names| {
+        names.contains('"')
+            || names
+                .split('/')
+                .all(|name| !name.is_empty() && !name.contains(['*', ',']))
+    })
 }
 
 #[cfg(test)]
@@ -412,6 +419,7 @@ mod tests {
         for fits in [
             json!({}),
             json!({ "partitionKey": { "paths": ["/a", "/b/c"] }, "defaultTtl": -1 }),
+            json!({ "partitionKey": { "paths": ["/\"a, b/*\"/c-d"] } }),
             json!({ "uniqueKeyPolicy": { "uniqueKeys": [{ "paths": ["/a"] }] }, "defaultTtl": 1 }),
         ] {
             assert_eq!(check(fits.clone()), Ok(()), "{fits}");
@@ -419,6 +427,10 @@ mod tests {
         for odd in [
             json!({ "partitionKey": { "paths": ["id"] } }),
             json!({ "partitionKey": { "paths": ["/a", "/"] } }),
+            json!({ "partitionKey": { "paths": ["/a,/b"] } }),
+            json!({ "partitionKey": { "paths": ["/a/"] } }),
+            json!({ "partitionKey": { "paths": ["/a//b"] } }),
+            json!({ "partitionKey": { "paths": ["/a/*"] } }),
             json!({ "uniqueKeyPolicy": { "uniqueKeys": [{ "paths": ["/a"] }, { "paths": ["/b", "c"] }] } }),
             json!({ "defaultTtl": 0 }),
         ] {
