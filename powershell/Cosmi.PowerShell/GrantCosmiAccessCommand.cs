@@ -204,7 +204,7 @@ namespace Cosmi.PowerShell
                     "properties",
                     new OrderedDictionary
                     {
-                        { "roleDefinitionId", $"{subscription}/providers/Microsoft.Authorization/roleDefinitions/{AzureRole.Find(Role, dataPlane: false)?.Id ?? Role}" },
+                        { "roleDefinitionId", $"{subscription}/providers/Microsoft.Authorization/roleDefinitions/{AzureRole.IdOf(Role)}" },
                         { "principalId", PrincipalId },
                         { "principalType", "ServicePrincipal" },
                     }

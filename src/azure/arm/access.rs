@@ -157,6 +157,7 @@ impl Arm {
         scope: &str,
         role: &str,
     ) -> Result<String, Error> {
+        let role = short(role);
         if check_guid(role).is_ok() {
             return Ok(role.to_ascii_lowercase());
         }
@@ -253,6 +254,15 @@ impl Held {
     }
 }
 
+/// A role's id as other tools tell it ends with the one that is the same everywhere.
+fn short(role: &str) -> &str {
+    const IN_FULL: &str = "/providers/microsoft.authorization/roledefinitions";
+    match role.rsplit_once('/') {
+        Some((before, id)) if before.to_ascii_lowercase().ends_with(IN_FULL) => id,
+        _ => role,
+    }
+}
+
 /// Whether a name is one of the built-in roles of Resource Manager known here.
 pub(super) fn is_usual_role(name: &str) -> bool {
     built_in(&ROLES, name).is_some()
@@ -316,6 +326,19 @@ pub(super) fn stable_guid(parts: &[&str]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_roles_id_may_be_given_in_full() {
+        let id = "fbdf93bf-df7d-467e-a4d2-9458aa1360c8";
+        for scope in ["", "/subscriptions/11111111-2222-3333-4444-555555555555"] {
+            let full = format!("{scope}/providers/Microsoft.Authorization/roleDefinitions/{id}");
+            assert_eq!(short(&full), id);
+            assert_eq!(short(&full.to_uppercase()), id.to_uppercase());
+        }
+        for other in [id, "Reader", "A / B role", "/x/sqlRoleDefinitions/y"] {
+            assert_eq!(short(other), other);
+        }
+    }
 
     #[test]
     fn the_same_parts_give_the_same_id() {
