@@ -19,6 +19,7 @@ namespace Cosmi.PowerShell
 
         /// <summary>Which key.</summary>
         [Parameter(Mandatory = true, Position = 1)]
+        [OneOf(typeof(CosmiKeyRole))]
         public CosmiKeyRole Kind { get; set; }
 
         /// <summary>Gives the key as String instead of SecureString.</summary>

@@ -92,6 +92,15 @@ Describe 'New-CosmiAccountKey' {
         $failure.Action | Should -Not -BeLike '*to wait for it*'
     }
 
+    It 'replaces one key, never another one for several' {
+        # As flags, Secondary and PrimaryReadOnly make SecondaryReadOnly.
+        foreach ($kind in @('Secondary', 'PrimaryReadOnly'), 'Secondary,PrimaryReadOnly') {
+            $failure = Invoke-Failing { New-CosmiAccountKey -AccountName myaccount -Kind $kind -Confirm:$false -ErrorAction Stop }
+            $failure.Message | Should -BeLike '*Give one of Primary, Secondary, PrimaryReadOnly, SecondaryReadOnly, not several.*'
+        }
+        Get-SimulatorJournal -Simulator $simulator | Should -BeNullOrEmpty
+    }
+
     It 'says that the identity may not' {
         $failure = Invoke-Failing { New-CosmiAccountKey -AccountName readeraccount -Kind Primary -Confirm:$false -ErrorAction Stop }
         $failure.Id | Should -Be 'Cosmi.Forbidden'
