@@ -70,11 +70,12 @@ Describe 'Get-CosmiIdentity' {
     }
 
     It 'says <What>' -ForEach @(
-        @{ What = 'that there is no such machine'; Arguments = @{ VMName = 'nosuchvm'; ResourceGroupName = 'rg' }; Id = 'Cosmi.NotFound' }
-        @{ What = 'that a resource has no identity'; Arguments = @{ ResourceId = '/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/x' }; Id = 'Cosmi.InvalidArgument' }
+        @{ What = 'that there is no such machine'; Arguments = @{ VMName = 'nosuchvm'; ResourceGroupName = 'rg' }; Id = 'Cosmi.NotFound'; Action = '?*' }
+        @{ What = 'that a resource has no identity'; Arguments = @{ ResourceId = '/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/x' }; Id = 'Cosmi.InvalidArgument'; Action = '*Microsoft.Compute/virtualMachines*' }
+        @{ What = 'that a name cannot be one'; Arguments = @{ VMName = 'my vm'; ResourceGroupName = 'rg' }; Id = 'Cosmi.InvalidArgument'; Action = 'check the names of the machine and its resource group*' }
     ) {
         $failure = Invoke-Failing { Get-CosmiIdentity @Arguments -ErrorAction Stop }
         $failure.Id | Should -Be $Id
-        $failure.Action | Should -Not -BeNullOrEmpty
+        $failure.Action | Should -BeLike $Action
     }
 }

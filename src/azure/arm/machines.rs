@@ -58,7 +58,7 @@ impl<'a> Machine<'a> {
         let wrong = || {
             let types: Vec<_> = TYPES.iter().map(|kind| kind.name).collect();
             Error::invalid("that is not a resource that has an identity").with_action(format!(
-                "give the resource id of one of {}",
+                "check the names of the machine and its resource group; a resource id has to be that of one of {}",
                 types.join(", ")
             ))
         };
@@ -74,6 +74,7 @@ impl<'a> Machine<'a> {
         };
         if !fits
             || parts.len() != 9
+            || parts.iter().any(|part| matches!(*part, "." | ".."))
             || !parts[1].eq_ignore_ascii_case("subscriptions")
             || !parts[5].eq_ignore_ascii_case("providers")
         {
@@ -214,6 +215,8 @@ mod tests {
             &id("Microsoft.Storage/storageAccounts"),
             &format!("{}/x", id(TYPES[0].name)),
             &format!("{}?x", id(TYPES[0].name)),
+            &id(TYPES[0].name).replace("/name", "/.."),
+            &id(TYPES[0].name).replace("/rg/", "/./"),
         ] {
             assert!(Machine::parse(odd).is_err(), "{odd}");
         }
