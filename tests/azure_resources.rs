@@ -170,6 +170,55 @@ async fn another_definition_is_a_conflict_that_shows_the_difference() {
 }
 
 #[tokio::test]
+async fn the_same_definition_in_other_words_is_the_same() {
+    let azure = Simulator::start();
+    let client = azure.client();
+    let account = azure.account("brandnew");
+    // lower-case levels, regions out of order, and the empty object that the Azure CLI always sends
+    let definition = json!({
+        "location": "westeurope",
+        "kind": "GlobalDocumentDB",
+        "properties": {
+            "databaseAccountOfferType": "Standard",
+            "apiProperties": {},
+            "consistencyPolicy": { "defaultConsistencyLevel": "session" },
+            "locations": [
+                { "locationName": "northeurope", "failoverPriority": 1 },
+                { "locationName": "westeurope", "failoverPriority": 0 },
+            ],
+        },
+    });
+    let collection = json!({
+        "partitionKey": { "paths": ["/id"], "kind": "Hash" },
+        "indexingPolicy": { "indexingMode": "Consistent", "includedPaths": [{ "path": "/*" }] },
+        "uniqueKeyPolicy": { "uniqueKeys": [] },
+    });
+    let collection = collection.to_string();
+    for again in [false, true] {
+        let made = client
+            .create_account(&call(&client), &account, &definition.to_string(), true)
+            .await
+            .expect("an account");
+        assert_eq!(matches!(made, Created::AlreadySo(_)), again, "{made:?}");
+        for (collection, definition) in [(None, "{}"), (Some("C"), collection.as_str())] {
+            let made = client
+                .create_resource(
+                    &call(&client),
+                    &account,
+                    "D",
+                    collection,
+                    definition,
+                    None,
+                    true,
+                )
+                .await
+                .expect("made");
+            assert_eq!(matches!(made, Created::AlreadySo(_)), again, "{made:?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn what_is_deleted_is_gone_and_what_was_not_there_is_told() {
     let azure = Simulator::start();
     let client = azure.client();

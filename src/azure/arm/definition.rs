@@ -1,9 +1,10 @@
 //! Whether what exists is what was asked for.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// Where the wish and what exists differ, as `path: wish, not what exists`. Only what the wish names is compared, since
-/// the service adds defaults; names of regions are the same with and without blanks, in any case.
+/// the service adds defaults. What is no difference to the service is none here: the case and the blanks of regions, the
+/// case of a choice such as `Session` or of a tag's name, the order of a list that is a set.
 pub(super) fn differences(wish: &Value, exists: &Value) -> Vec<String> {
     let mut found = Vec::new();
     compare("", wish, exists, &mut found);
@@ -20,7 +21,7 @@ fn compare(path: &str, wish: &Value, exists: &Value, found: &mut Vec<String>) {
                 } else {
                     format!("{path}.{name}")
                 };
-                let exists = exists.get(name).unwrap_or(&Value::Null);
+                let exists = member(path, exists, name).unwrap_or(&Value::Null);
                 compare(&below, wish, exists, found);
             }
         }
@@ -38,17 +39,30 @@ fn compare(path: &str, wish: &Value, exists: &Value, found: &mut Vec<String>) {
                 ));
                 return;
             }
-            for (index, (wish, exists)) in wish.iter().zip(exists).enumerate() {
+            for (index, wish, exists) in pairs(path, &wish, exists) {
                 compare(&format!("{path}[{index}]"), wish, exists, found);
             }
         }
         (Value::String(wish), Value::String(exists))
             if is_region(path) && region(wish) == region(exists) => {}
-        // unsaid is off
-        (Value::Bool(false), Value::Null) => {}
+        (Value::String(wish), Value::String(exists))
+            if is_choice(path) && wish.eq_ignore_ascii_case(exists) => {}
+        (Value::Number(_), Value::Number(_)) if is_same_number(wish, exists) => {}
+        (_, Value::Null) if asks_for_nothing(wish) => {}
         _ if wish == exists => {}
         _ => found.push(format!("{path}: {wish}, not {exists}")),
     }
+}
+
+/// A member by its name. To Azure the names of tags are the same in any case.
+fn member<'a>(path: &str, fields: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
+    let in_any_case = || {
+        let mut fields = fields.iter().filter(|_| path == "tags");
+        fields.find(|(found, _)| found.to_lowercase() == name.to_lowercase())
+    };
+    fields
+        .get(name)
+        .or_else(|| in_any_case().map(|(_, value)| value))
 }
 
 /// The items that were wished: the service excludes its own `_etag` from every index.
@@ -58,6 +72,92 @@ fn own<'a>(path: &str, items: &'a [Value]) -> Vec<&'a Value> {
             && item.get("path").and_then(Value::as_str) == Some("/\"_etag\"/?")
     };
     items.iter().filter(|item| !added(item)).collect()
+}
+
+/// Which items of two lists of the same length belong together, with their place in the wish. In a set equal ones do,
+/// wherever they are.
+fn pairs<'a>(
+    path: &str,
+    wish: &[&'a Value],
+    mut exists: Vec<&'a Value>,
+) -> Vec<(usize, &'a Value, &'a Value)> {
+    let mut wish: Vec<_> = wish.iter().copied().enumerate().collect();
+    if SETS.contains(&last_name(path)) {
+        wish.retain(|(_, wish)| {
+            let same = exists.iter().position(|exists| is_same(path, wish, exists));
+            same.map(|place| exists.remove(place)).is_none()
+        });
+    }
+    let left = wish.into_iter().zip(exists);
+    left.map(|((index, wish), exists)| (index, wish, exists))
+        .collect()
+}
+
+fn is_same(path: &str, wish: &Value, exists: &Value) -> bool {
+    let mut found = Vec::new();
+    compare(&format!("{path}[]"), wish, exists, &mut found);
+    found.is_empty()
+}
+
+/// The lists whose order means nothing, or is told by something else, as that of regions by their priority.
+const SETS: [&str; 15] = [
+    "locations",
+    "capabilities",
+    "ipRules",
+    "virtualNetworkRules",
+    "includedPaths",
+    "excludedPaths",
+    "compositeIndexes",
+    "spatialIndexes",
+    "types",
+    "vectorIndexes",
+    "fullTextIndexes",
+    "uniqueKeys",
+    "computedProperties",
+    "vectorEmbeddings",
+    "fullTextPaths",
+];
+
+/// What takes one of a few words, which the service reads in any case and tells in its own.
+const CHOICES: [&str; 12] = [
+    "kind",
+    "databaseAccountOfferType",
+    "defaultConsistencyLevel",
+    "publicNetworkAccess",
+    "minimalTlsVersion",
+    "networkAclBypass",
+    "capacityMode",
+    "indexingMode",
+    "mode",
+    "order",
+    "dataType",
+    "distanceFunction",
+];
+
+fn is_choice(path: &str) -> bool {
+    let name = last_name(path);
+    let chosen = CHOICES.contains(&name)
+        || name.starts_with("types[")
+        || path.contains("capabilities[") && name == "name";
+    chosen && !path.starts_with("tags.")
+}
+
+fn last_name(path: &str) -> &str {
+    path.rsplit('.').next().unwrap_or_default()
+}
+
+fn is_same_number(wish: &Value, exists: &Value) -> bool {
+    wish == exists || (wish.is_f64() || exists.is_f64()) && wish.as_f64() == exists.as_f64()
+}
+
+/// What is there also where nothing was said: what is unsaid is off, and empty.
+fn asks_for_nothing(wish: &Value) -> bool {
+    match wish {
+        Value::Bool(on) => !on,
+        Value::Array(items) => items.is_empty(),
+        Value::Object(fields) => fields.values().all(asks_for_nothing),
+        other => other.is_null(),
+    }
 }
 
 fn is_region(path: &str) -> bool {
@@ -105,5 +205,91 @@ mod tests {
             differences(&json!({ "a": [1] }), &json!({ "a": [1, 2] })).len(),
             1
         );
+    }
+
+    #[test]
+    fn the_order_of_a_set_is_no_difference() {
+        let region = |name: &str, priority: u32| json!({ "locationName": name, "failoverPriority": priority });
+        let policy = |paths: [&str; 2], composite: [Value; 2]| {
+            let [one, two] = paths;
+            json!({
+                "includedPaths": [{ "path": one }, { "path": two }],
+                "compositeIndexes": composite,
+            })
+        };
+        let composite =
+            |one: &str, two: &str| json!([{ "path": one }, { "path": two, "order": "descending" }]);
+        for (wish, exists) in [
+            (
+                json!({ "properties": { "locations": [region("northeurope", 1), region("westeurope", 0)] } }),
+                json!({ "properties": { "locations": [region("West Europe", 0), region("North Europe", 1)] } }),
+            ),
+            (
+                json!({ "indexingPolicy": policy(["/a/?", "/b/?"], [composite("/a", "/b"), composite("/c", "/d")]) }),
+                json!({ "indexingPolicy": policy(["/b/?", "/a/?"], [composite("/c", "/d"), composite("/a", "/b")]) }),
+            ),
+        ] {
+            assert_eq!(differences(&wish, &exists), Vec::<String>::new());
+        }
+        // these are read from left to right
+        let key = |paths: [&str; 2]| json!({ "partitionKey": { "paths": paths } });
+        assert_eq!(differences(&key(["/a", "/b"]), &key(["/b", "/a"])).len(), 2);
+        let composed = |one, two| json!({ "compositeIndexes": [composite(one, two)] });
+        assert_eq!(
+            differences(&composed("/a", "/b"), &composed("/b", "/a")).len(),
+            2
+        );
+        let other = json!({ "locations": [region("westeurope", 1), region("northeurope", 0)] });
+        let exists = json!({ "locations": [region("West Europe", 0), region("North Europe", 1)] });
+        assert_eq!(differences(&other, &exists).len(), 2);
+    }
+
+    #[test]
+    fn the_case_of_a_choice_is_no_difference() {
+        let wish = json!({
+            "kind": "globaldocumentdb",
+            "tags": { "Owner": "me" },
+            "properties": {
+                "consistencyPolicy": { "defaultConsistencyLevel": "session" },
+                "capabilities": [{ "name": "enableServerless" }],
+            },
+        });
+        let exists = json!({
+            "kind": "GlobalDocumentDB",
+            "tags": { "owner": "me" },
+            "properties": {
+                "consistencyPolicy": { "defaultConsistencyLevel": "Session", "maxIntervalInSeconds": 5 },
+                "capabilities": [{ "name": "EnableServerless" }],
+            },
+        });
+        assert_eq!(differences(&wish, &exists), Vec::<String>::new());
+        let wish = json!({ "tags": { "mode": "Me" }, "indexingPolicy": { "includedPaths": [{ "path": "/A/?" }] } });
+        let exists = json!({ "tags": { "mode": "me" }, "indexingPolicy": { "includedPaths": [{ "path": "/a/?" }] } });
+        assert_eq!(differences(&wish, &exists).len(), 2);
+    }
+
+    #[test]
+    fn what_asks_for_nothing_is_no_difference() {
+        let wish = json!({
+            "apiProperties": {},
+            "uniqueKeyPolicy": { "uniqueKeys": [] },
+            "defaultTtl": null,
+        });
+        assert_eq!(differences(&wish, &json!({})), Vec::<String>::new());
+        let wish =
+            json!({ "uniqueKeyPolicy": { "uniqueKeys": [{ "paths": ["/a"] }] }, "defaultTtl": 0 });
+        assert_eq!(differences(&wish, &json!({})).len(), 2);
+    }
+
+    #[test]
+    fn a_number_is_the_same_with_and_without_a_fraction() {
+        let ttl = |number: Value| json!({ "defaultTtl": number });
+        assert_eq!(
+            differences(&ttl(json!(60.0)), &ttl(json!(60))),
+            Vec::<String>::new()
+        );
+        assert_eq!(differences(&ttl(json!(60.5)), &ttl(json!(60))).len(), 1);
+        let (big, bigger) = (i64::MAX - 1, i64::MAX);
+        assert_eq!(differences(&ttl(json!(big)), &ttl(json!(bigger))).len(), 1);
     }
 }
