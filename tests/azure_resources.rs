@@ -634,6 +634,68 @@ async fn who_does_not_wait_is_told_that_it_was_accepted() {
 }
 
 #[tokio::test]
+async fn what_is_being_deleted_is_not_there_already() {
+    let azure = Simulator::start();
+    let client = azure.client();
+    let account = azure.account("brandnew");
+    client
+        .create_account(&call(&client), &account, ACCOUNT, true)
+        .await
+        .expect("an account");
+    azure.set_operations(json!({ "polls": 2, "seconds": null }));
+    assert!(
+        client
+            .delete_account(&call(&client), &account, false)
+            .await
+            .expect("accepted")
+    );
+    for wait in [false, true] {
+        let error = client
+            .create_account(&call(&client), &account, ACCOUNT, wait)
+            .await
+            .expect_err("going");
+        assert_eq!(error.kind(), Kind::Conflict, "{error:?}");
+        assert!(error.message().contains("is being deleted"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_being_changed_was_there_before() {
+    let azure = Simulator::start();
+    let client = azure.client();
+    let account = azure.account("brandnew");
+    let state = |of: &str| json!({ "properties": { "provisioningState": of } });
+    let with = |of: &str| {
+        let mut found = parsed(ACCOUNT);
+        found["properties"]["provisioningState"] = of.into();
+        json!({ "status": 200, "body": found.to_string() })
+    };
+    let look = json!({ "face": "arm", "method": "GET", "path": "/databaseAccounts/brandnew" });
+    client
+        .create_account(&call(&client), &account, ACCOUNT, true)
+        .await
+        .expect("an account");
+    azure.fault(look.clone(), 1, with("Updating"));
+    let found = client
+        .create_account(&call(&client), &account, ACCOUNT, true)
+        .await
+        .expect("there");
+    assert!(matches!(found, Created::AlreadySo(_)), "{found:?}");
+    for wait in [false, true] {
+        azure.fault(
+            look.clone(),
+            1,
+            json!({ "status": 200, "body": state("Failed").to_string() }),
+        );
+        let error = client
+            .create_account(&call(&client), &account, ACCOUNT, wait)
+            .await
+            .expect_err("failed");
+        assert_eq!(error.kind(), Kind::Service, "{error:?}");
+    }
+}
+
+#[tokio::test]
 async fn what_cannot_be_is_refused_before_anything_is_sent() {
     let azure = Simulator::start();
     let client = azure.client();

@@ -40,6 +40,45 @@ pub(super) struct Wish<'a> {
     pub what: What<'a>,
 }
 
+impl Wish<'_> {
+    /// Refuses a resource that is not, and does not come to be, what is wished.
+    fn check(&self, exists: &Value) -> Result<(), Error> {
+        self.check_state(exists)?;
+        let differences = differences(&self.compared, exists);
+        if differences.is_empty() {
+            return Ok(());
+        }
+        Err(Error::new(
+            Kind::Conflict,
+            format!(
+                "{} exists with another definition ({})",
+                self.what.thing,
+                differences.join("; ")
+            ),
+        )
+        .with_action("ask for what exists, or delete it first")
+        .with_http_status(409))
+    }
+
+    /// The same by its state alone.
+    fn check_state(&self, exists: &Value) -> Result<(), Error> {
+        match state(exists) {
+            Some("Failed" | "Canceled") => Err(Error::new(
+                Kind::Service,
+                format!("Azure could not create {}", self.what.thing),
+            )
+            .with_action("delete it, and see the activity log in the Azure portal for the reason")),
+            Some("Deleting") => Err(Error::new(
+                Kind::Conflict,
+                format!("{} is being deleted", self.what.thing),
+            )
+            .with_action("wait until it is gone, then run the same again")
+            .with_http_status(409)),
+            _ => Ok(()),
+        }
+    }
+}
+
 // between looks at a resource that somebody else is making
 const PAUSE: Duration = Duration::from_secs(2);
 
@@ -51,28 +90,8 @@ impl Arm {
         wish: &Wish<'_>,
         wait: bool,
     ) -> Result<Created, Error> {
-        if let Some(found) = self
-            .find_resource(call, wish.path, wish.api_version, &wish.what)
-            .await?
-        {
-            let exists = value(&found)?;
-            let differences = differences(&wish.compared, &exists);
-            if !differences.is_empty() {
-                return Err(Error::new(
-                    Kind::Conflict,
-                    format!(
-                        "{} exists with another definition ({})",
-                        wish.what.thing,
-                        differences.join("; ")
-                    ),
-                )
-                .with_action("ask for what exists, or delete it first")
-                .with_http_status(409));
-            }
-            if wait && !is_settled(&exists) {
-                return self.ready(call, wish).await.map(Created::New);
-            }
-            return json(&found).map(Created::AlreadySo);
+        if let Some(found) = self.find_wished(call, wish).await? {
+            return self.keep(call, wish, &found, wait).await;
         }
         let body = wish.body.to_string();
         let accepted = self
@@ -89,7 +108,34 @@ impl Arm {
             return accepted_only(&accepted, body);
         }
         self.settle(call, accepted, &wish.what).await?;
-        self.ready(call, wish).await.map(Created::New)
+        json(&self.ready(call, wish).await?).map(Created::New)
+    }
+
+    async fn find_wished(&self, call: &Call, wish: &Wish<'_>) -> Result<Option<Response>, Error> {
+        self.find_resource(call, wish.path, wish.api_version, &wish.what)
+            .await
+    }
+
+    /// What becomes of the wish where the resource is there.
+    async fn keep(
+        &self,
+        call: &Call,
+        wish: &Wish<'_>,
+        found: &Response,
+        wait: bool,
+    ) -> Result<Created, Error> {
+        let exists = value(found)?;
+        wish.check(&exists)?;
+        if !wait || is_settled(&exists) {
+            return json(found).map(Created::AlreadySo);
+        }
+        let ready = self.ready(call, wish).await?;
+        if matches!(state(&exists), Some("Creating" | "Initializing")) {
+            return json(&ready).map(Created::New);
+        }
+        // what was going on may have changed it
+        wish.check(&value(&ready)?)?;
+        json(&ready).map(Created::AlreadySo)
     }
 
     /// Puts a resource: as it is when Azure is done, or, without `wait`, what Azure says when it has accepted.
@@ -113,23 +159,15 @@ impl Arm {
     }
 
     /// The resource when it is ready.
-    async fn ready(&self, call: &Call, wish: &Wish<'_>) -> Result<String, Error> {
+    async fn ready(&self, call: &Call, wish: &Wish<'_>) -> Result<Response, Error> {
         loop {
             let found = self
                 .ask(call, Method::Get, wish.path, wish.api_version, &wish.what)
                 .await?;
             let exists = value(&found)?;
+            wish.check_state(&exists)?;
             match state(&exists) {
-                Some("Failed" | "Canceled") => {
-                    return Err(Error::new(
-                        Kind::Service,
-                        format!("Azure could not create {}", wish.what.thing),
-                    )
-                    .with_action(
-                        "delete it, and see the activity log in the Azure portal for the reason",
-                    ));
-                }
-                _ if is_settled(&exists) => return json(&found),
+                _ if is_settled(&exists) => return Ok(found),
                 state => call.log(Level::Info, || {
                     format!(
                         "create {}: {}",
