@@ -696,6 +696,47 @@ async fn what_is_being_changed_was_there_before() {
 }
 
 #[tokio::test]
+async fn a_lost_answer_to_what_was_accepted_is_no_refusal() {
+    let azure = Simulator::start();
+    let client = azure.client();
+    let account = azure.account("brandnew");
+    // the request is repeated, and finds what the first one started
+    azure.set_operations(json!({ "polls": 1, "seconds": 1 }));
+    let lost = json!({ "close": "after-headers" });
+    azure.fault(json!({ "face": "arm", "method": "PUT" }), 1, lost.clone());
+    let made = client
+        .create_account(&call(&client), &account, ACCOUNT, true)
+        .await
+        .expect("made");
+    assert!(matches!(made, Created::New(_)), "{made:?}");
+    for wait in [true, false] {
+        client
+            .create_account(&call(&client), &account, ACCOUNT, true)
+            .await
+            .expect("there");
+        azure.fault(
+            json!({ "face": "arm", "method": "DELETE" }),
+            1,
+            lost.clone(),
+        );
+        assert!(
+            client
+                .delete_account(&call(&client), &account, wait)
+                .await
+                .expect("deleted")
+        );
+        if wait {
+            assert!(
+                !client
+                    .is_account_name_taken(&call(&client), &account)
+                    .await
+                    .expect("known")
+            );
+        }
+    }
+}
+
+#[tokio::test]
 async fn what_cannot_be_is_refused_before_anything_is_sent() {
     let azure = Simulator::start();
     let client = azure.client();

@@ -79,7 +79,7 @@ impl Wish<'_> {
     }
 }
 
-// between looks at a resource that somebody else is making
+// between looks at a resource that somebody else is making or deleting
 const PAUSE: Duration = Duration::from_secs(2);
 
 impl Arm {
@@ -94,7 +94,7 @@ impl Arm {
             return self.keep(call, wish, &found, wait).await;
         }
         let body = wish.body.to_string();
-        let accepted = self
+        let sent = self
             .send(
                 call,
                 Method::Put,
@@ -103,7 +103,18 @@ impl Arm {
                 Some(&body),
                 &wish.what,
             )
-            .await?;
+            .await;
+        let accepted = match sent {
+            Ok(accepted) => accepted,
+            // the same wish may be under way: somebody else's, or this one, whose first answer was lost
+            Err(error) if is_busy(&error) => {
+                return match self.find_wished(call, wish).await? {
+                    Some(found) => self.keep(call, wish, &found, wait).await,
+                    None => Err(error),
+                };
+            }
+            Err(error) => return Err(error),
+        };
         if !wait {
             return accepted_only(&accepted, body);
         }
@@ -216,6 +227,11 @@ impl Arm {
         {
             Ok(accepted) => accepted,
             Err(error) if error.http_status() == 404 => return Ok(false),
+            Err(error) if is_busy(&error) => {
+                // it may be under way: somebody else's doing, or this one, whose first answer was lost
+                let gone = self.gone(call, path, api_version, what, wait).await?;
+                return if gone { Ok(true) } else { Err(error) };
+            }
             Err(error) => return Err(error),
         };
         if accepted.status == 204 {
@@ -226,6 +242,34 @@ impl Arm {
         }
         Ok(true)
     }
+
+    /// Whether a resource is gone, or, without `wait`, going. What is not being deleted is not waited for.
+    async fn gone(
+        &self,
+        call: &Call,
+        path: &str,
+        api_version: &str,
+        what: &What<'_>,
+        wait: bool,
+    ) -> Result<bool, Error> {
+        while let Some(found) = self.find_resource(call, path, api_version, what).await? {
+            if state(&value(&found)?) != Some("Deleting") {
+                return Ok(false);
+            }
+            if !wait {
+                break;
+            }
+            call.sleep(found.retry_after().unwrap_or(PAUSE)).await;
+        }
+        Ok(true)
+    }
+}
+
+/// Whether something else goes on there, as Azure tells it.
+fn is_busy(error: &Error) -> bool {
+    error.kind() == Kind::Conflict
+        && matches!(error.http_status(), 409 | 412)
+        && error.service_code() != Some("ScopeLocked")
 }
 
 fn state(resource: &Value) -> Option<&str> {
