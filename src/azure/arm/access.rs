@@ -142,7 +142,7 @@ impl Arm {
         {
             let held = Held::of(&held);
             // those that come down from a group or subscription are not this account's to take
-            if held.scope.eq_ignore_ascii_case(&scope) && held.gives(&role) {
+            if is_same_id(&held.scope, &scope) && held.gives(&role) {
                 revoked |= self.remove(call, &held.id, API, &what, true).await?;
             }
         }
@@ -193,7 +193,7 @@ impl Arm {
 
 /// Where a role assignment is put, and what is sent.
 fn wished(scope: &str, principal_id: &str, role: &str) -> (String, String) {
-    let [account, principal] = [scope, principal_id].map(str::to_ascii_lowercase);
+    let [account, principal] = [scope, principal_id].map(str::to_lowercase);
     let id = stable_guid(&[&account, &principal, role]);
     let path = format!("{scope}/providers/Microsoft.Authorization/roleAssignments/{id}");
     let subscription = scope.split('/').nth(2).unwrap_or_default();
@@ -251,6 +251,11 @@ impl Held {
         let held = self.role_definition_id.rsplit('/').next();
         held.is_some_and(|held| held.eq_ignore_ascii_case(role))
     }
+}
+
+/// Whether two ids of resources mean the same one: groups may have letters of any script.
+pub(super) fn is_same_id(one: &str, other: &str) -> bool {
+    one.to_lowercase() == other.to_lowercase()
 }
 
 /// Whether a name is one of the built-in roles of Resource Manager known here.

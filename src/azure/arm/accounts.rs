@@ -126,12 +126,11 @@ impl Name {
         })
     }
 
-    /// The resource id, when enough is known to write it.
+    /// The resource id, when enough is known to write it; as in bodies, where nothing is encoded.
     pub(super) fn id(&self) -> Option<String> {
         let Scope::Group(subscription, group) = &self.scope else {
             return None;
         };
-        let group = utf8_percent_encode(group, &SEGMENT);
         Some(format!(
             "/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.DocumentDB/databaseAccounts/{}",
             self.account
