@@ -52,6 +52,34 @@ async fn two_who_find_out_the_cloud_at_once_both_go_on() {
 }
 
 #[tokio::test]
+async fn whatever_is_asked_first_finds_out_the_cloud() {
+    let azure = Simulator::start();
+    let compute = json!({ "azEnvironment": "AzureChinaCloud", "name": "vm" }).to_string();
+    azure.fault(
+        json!({ "face": "imds", "path": "instance" }),
+        0,
+        json!({ "status": 200, "body": compute }),
+    );
+    azure.fault(
+        json!({ "face": "imds", "path": "oauth2/token" }),
+        1,
+        json!({ "status": 400, "body": "{\"error\":\"invalid_resource\"}" }),
+    );
+    azure.fault(
+        json!({ "face": "imds", "path": "oauth2/token" }),
+        0,
+        json!({ "status": 200, "body": "{\"access_token\":\"a.b.c\",\"expires_in\":\"3599\"}" }),
+    );
+    let client = azure.client();
+    let asked = client
+        .list_access(&call(&client), &azure.account("myaccount"), None)
+        .await;
+    // the simulator does not take that token, but it has been asked
+    let error = asked.expect_err("refused by the simulator");
+    assert_eq!(error.kind(), Kind::Unauthenticated, "{error:?}");
+}
+
+#[tokio::test]
 async fn what_the_owner_can_change_is_not_remembered() {
     let azure = Simulator::start();
     let account = azure.account("myaccount");

@@ -120,10 +120,23 @@ impl Arm {
         body: Option<&str>,
         what: &What<'_>,
     ) -> Result<Response, Error> {
+        self.send_to(call, method, &|| self.url(path, api_version), body, what)
+            .await
+    }
+
+    /// The same to an address that depends on the cloud, which may only be learnt by the first answer.
+    async fn send_to(
+        &self,
+        call: &Call,
+        method: Method,
+        url: &(dyn Fn() -> Url + Sync),
+        body: Option<&str>,
+        what: &What<'_>,
+    ) -> Result<Response, Error> {
         let asked_in = self.clouds.current();
         let here = || Sent {
             method,
-            url: self.url(path, api_version),
+            url: url(),
             body,
         };
         match self.send_here(call, &here(), what).await {
@@ -216,9 +229,12 @@ impl Arm {
         filter: &str,
         what: &What<'_>,
     ) -> Result<Vec<Box<RawValue>>, Error> {
-        let mut url = self.url(path, api_version);
-        url.query_pairs_mut().append_pair("$filter", filter);
-        let first = self.send_here(call, &Sent::get(url), what).await?;
+        let url = || {
+            let mut url = self.url(path, api_version);
+            url.query_pairs_mut().append_pair("$filter", filter);
+            url
+        };
+        let first = self.send_to(call, Method::Get, &url, None, what).await?;
         self.pages(call, first, what).await
     }
 
