@@ -600,6 +600,44 @@ async fn an_operation_on_another_host_gets_no_token() {
 }
 
 #[tokio::test]
+async fn an_operation_may_leave_the_host_out() {
+    let azure = Simulator::start();
+    let (client, account) = (azure.client(), azure.account("myaccount"));
+    let path = "/operationResults/x";
+    for (location, kind) in [
+        (
+            format!("/subscriptions/{}{path}?t=1", azure.subscription()),
+            None,
+        ),
+        (
+            format!("//elsewhere.invalid{path}"),
+            Some(Kind::BadResponse),
+        ),
+    ] {
+        let accepted = json!({ "status": 202, "headers": { "location": location }, "body": "" });
+        azure.fault(
+            json!({ "face": "arm", "method": "DELETE" }),
+            1,
+            accepted.clone(),
+        );
+        azure.fault(json!({ "face": "arm", "path": path }), 1, accepted);
+        azure.fault(
+            json!({ "face": "arm", "path": path }),
+            1,
+            json!({ "status": 204 }),
+        );
+        let deleted = client
+            .delete_resource(&call(&client), &account, "Test", None, true)
+            .await;
+        assert_eq!(
+            deleted.as_ref().err().map(cosmi::azure::Error::kind),
+            kind,
+            "{deleted:?}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn long_urls_and_dates_in_retry_after_are_followed() {
     let azure = Simulator::start();
     let client = azure.client();

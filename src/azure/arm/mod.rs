@@ -272,7 +272,8 @@ impl Arm {
     /// An address that an answer names, if it is Resource Manager's own: no other host gets a token.
     fn own_url(&self, text: &str, does: &str) -> Result<Url, Error> {
         let arm = self.clouds.arm();
-        Url::parse(text)
+        // some providers leave their own host out
+        arm.join(text)
             .ok()
             .filter(|url| url.origin() == arm.origin())
             .ok_or_else(|| {
