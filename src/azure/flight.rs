@@ -130,8 +130,13 @@ where
 
     /// Forgets every value.
     pub(super) fn forget_all(&self) {
+        self.forget_all_that(|_| true);
+    }
+
+    /// Forgets every stale value, whatever it was asked by.
+    pub(super) fn forget_all_that(&self, stale: impl Fn(&V) -> bool) {
         for slot in write(&self.slots).values_mut() {
-            slot.value = None;
+            slot.value.take_if(|value| stale(value));
         }
     }
 

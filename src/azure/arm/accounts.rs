@@ -252,10 +252,14 @@ impl Arm {
         name: &Name,
         wait: bool,
     ) -> Result<bool, Error> {
-        let path = match self.resource_id(call, name).await {
-            Ok(path) => path,
-            Err(error) if error.kind() == Kind::NotFound => return Ok(false),
-            Err(error) => return Err(error),
+        // where it is now: elsewhere there would be none
+        let path = match name.id() {
+            Some(path) => path,
+            None => match self.account(call, name, |_| false).await {
+                Ok(found) => found.id.clone(),
+                Err(error) if error.kind() == Kind::NotFound => return Ok(false),
+                Err(error) => return Err(error),
+            },
         };
         let what = What {
             verb: "delete",

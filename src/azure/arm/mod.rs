@@ -120,11 +120,25 @@ impl Arm {
         body: Option<&str>,
         what: &What<'_>,
     ) -> Result<Response, Error> {
-        self.send_to(call, method, &|| self.url(path, api_version), body, what)
-            .await
+        let url = || self.url(path, api_version);
+        let answer = self.send_to(call, method, &url, body, what).await;
+        self.forget_moved(path, answer)
     }
 
-    /// The same to an address that depends on the cloud, which may only be learnt by the first answer.
+    /// An account that is not where it was found may have been made anew elsewhere: it is looked for the next time.
+    fn forget_moved<T>(&self, path: &str, answer: Result<T, Error>) -> Result<T, Error> {
+        if let Err(error) = &answer
+            && error.http_status() == 404
+            // the account's own answer, of what is in it
+            && error.service_code() != Some("NotFound")
+        {
+            self.accounts
+                .forget_all_that(|account| path.starts_with(&account.id));
+        }
+        answer
+    }
+
+    /// Sends to an address that depends on the cloud, which may only be learnt by the first answer.
     async fn send_to(
         &self,
         call: &Call,
@@ -234,7 +248,8 @@ impl Arm {
             url.query_pairs_mut().append_pair("$filter", filter);
             url
         };
-        let first = self.send_to(call, Method::Get, &url, None, what).await?;
+        let first = self.send_to(call, Method::Get, &url, None, what).await;
+        let first = self.forget_moved(path, first)?;
         self.pages(call, first, what).await
     }
 
