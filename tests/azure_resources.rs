@@ -834,6 +834,29 @@ async fn an_identity_is_turned_on_without_taking_the_others_away() {
 }
 
 #[tokio::test]
+async fn an_instance_of_a_scale_set_has_the_identity_of_the_set() {
+    let azure = Simulator::start();
+    let client = azure.client();
+    let set = format!(
+        "/subscriptions/{}/resourceGroups/rg/providers/Microsoft.Compute/virtualMachineScaleSets/myset",
+        azure.subscription()
+    );
+    // as the metadata service tells it there
+    let instance = format!("{set}/virtualMachines/3");
+    for id in [&set, &instance] {
+        let found = client.show_machine(&call(&client), id).await;
+        let found = parsed(&found.expect("a scale set"));
+        assert_eq!(
+            (&found["name"], &found["identity"]["principalId"]),
+            (
+                &json!("myset"),
+                &json!("33333333-0000-0000-0000-000000000012")
+            )
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_name_that_somebody_else_has_is_told() {
     let azure = Simulator::start();
     let client = azure.client();
