@@ -874,6 +874,43 @@ async fn a_name_that_somebody_else_has_is_told() {
 }
 
 #[tokio::test]
+async fn the_assignment_that_is_shown_is_the_accounts_own() {
+    let azure = Simulator::start();
+    let (client, account) = (azure.client(), azure.account("myaccount"));
+    let principal_id = "33333333-0000-0000-0000-000000000022";
+    let subscription = format!("/subscriptions/{}", azure.subscription());
+    let scope = format!(
+        "{subscription}/resourceGroups/RG/providers/Microsoft.DocumentDB/databaseAccounts/myaccount"
+    );
+    let held = |scope: &str| {
+        json!({ "id": format!("{scope}/x"), "properties": {
+            "scope": scope,
+            "principalId": principal_id,
+            "roleDefinitionId": format!("{subscription}/providers/Microsoft.Authorization/roleDefinitions/acdd72a7-3385-48ef-bd42-f606fba81ae7"),
+        } })
+    };
+    let exists = json!({ "error": { "code": "RoleAssignmentExists", "message": "m" } });
+    let all = json!({ "value": [held(&subscription), held(&scope)] });
+    for (method, status, body) in [("PUT", 409, exists), ("GET", 200, all)] {
+        azure.fault(
+            json!({ "face": "arm", "method": method, "path": "roleAssignments" }),
+            1,
+            json!({ "status": status, "body": body.to_string() }),
+        );
+    }
+    let assignment = Assignment {
+        principal_id: principal_id.to_owned(),
+        role: "Reader".to_owned(),
+    };
+    let given = client
+        .grant_access(&call(&client), &account, &assignment)
+        .await
+        .expect("had");
+    assert!(matches!(given, Created::AlreadySo(_)), "{given:?}");
+    assert_eq!(parsed(given.json())["properties"]["scope"], scope.as_str());
+}
+
+#[tokio::test]
 async fn a_role_may_have_a_quote_in_its_name() {
     let azure = Simulator::start();
     let (client, account) = (azure.client(), azure.account("myaccount"));

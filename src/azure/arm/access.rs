@@ -87,7 +87,11 @@ impl Arm {
                 let held = self
                     .assignments(call, account, Some(&assignment.principal_id))
                     .await?;
-                let same = held.iter().find(|one| Held::of(one).gives(&role));
+                // a group or the subscription may give the same
+                let same = held.iter().find(|one| {
+                    let one = Held::of(one);
+                    is_same_id(&one.scope, &scope) && one.gives(&role)
+                });
                 Ok(Created::AlreadySo(
                     same.map_or(body, |one| one.get().to_owned()),
                 ))
