@@ -105,8 +105,7 @@ impl Name {
             && account
                 .bytes()
                 .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-            && !account.starts_with('-')
-            && !account.ends_with('-');
+            && account.split('-').all(|part| !part.is_empty());
         if !fits {
             return Err(Error::invalid("that is not the name of a Cosmos account")
                 .with_action("account names have 3 to 50 lower-case letters, digits and hyphens; give the name, not the URL"));
@@ -449,6 +448,7 @@ mod tests {
             "ab",
             "-abc",
             "abc-",
+            "a--b",
             "a_b",
             "a/b",
             "a b",
