@@ -137,11 +137,15 @@ impl Arm {
     ) -> Result<Created, Error> {
         let exists = value(found)?;
         wish.check(&exists)?;
+        let is_new = matches!(state(&exists), Some("Creating" | "Initializing"));
+        if is_new && !wait {
+            return json(found).map(Created::Accepted);
+        }
         if !wait || is_settled(&exists) {
             return json(found).map(Created::AlreadySo);
         }
         let ready = self.ready(call, wish).await?;
-        if matches!(state(&exists), Some("Creating" | "Initializing")) {
+        if is_new {
             return json(&ready).map(Created::New);
         }
         // what was going on may have changed it
