@@ -182,9 +182,10 @@ impl Arm {
         let path = format!("{id}/regenerateKey");
         let accepted = self
             .send(call, Method::Post, &path, COSMOS_API, Some(&body), &what)
-            .await?;
-        let settled = self.settle(call, accepted, &what).await;
-        // even where the end was not seen, what is in memory may be the former key
+            .await;
+        // even where the end is not seen, what is in memory may be the former key
+        self.keys.forget_all();
+        let settled = self.settle(call, accepted?, &what).await;
         self.keys.forget_all();
         settled
     }
