@@ -674,6 +674,33 @@ async fn who_does_not_wait_is_told_that_it_was_accepted() {
 }
 
 #[tokio::test]
+async fn what_is_not_seen_is_not_said_to_be_gone() {
+    let azure = Simulator::start();
+    let client = azure.client();
+    let alone = |name: &str| AccountRef {
+        name: Some(name.to_owned()),
+        ..AccountRef::default()
+    };
+    let elsewhere = AccountRef {
+        subscription_id: Some("99999999-0000-0000-0000-000000000000".to_owned()),
+        ..azure.account("myaccount")
+    };
+    for (account, gone) in [
+        (alone("nobodyhasthis"), true),
+        (azure.account("nobodyhasthis"), true),
+        // somebody has an account of that name
+        (alone("contoso"), false),
+        (elsewhere, false),
+    ] {
+        let deleted = client.delete_account(&call(&client), &account, true).await;
+        match deleted {
+            Ok(deleted) => assert!(gone && !deleted, "{account:?}"),
+            Err(error) => assert!(!gone && error.kind() == Kind::NotFound, "{error:?}"),
+        }
+    }
+}
+
+#[tokio::test]
 async fn what_is_being_deleted_is_not_there_already() {
     let azure = Simulator::start();
     let client = azure.client();

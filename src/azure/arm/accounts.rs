@@ -256,7 +256,13 @@ impl Arm {
             Some(path) => path,
             None => match self.account(call, name, |_| false).await {
                 Ok(found) => found.id.clone(),
-                Err(error) if error.kind() == Kind::NotFound => return Ok(false),
+                // what this identity does not see may be there all the same
+                Err(error) if error.kind() == Kind::NotFound => {
+                    return match self.is_name_taken(call, name).await {
+                        Ok(false) => Ok(false),
+                        _ => Err(error),
+                    };
+                }
                 Err(error) => return Err(error),
             },
         };

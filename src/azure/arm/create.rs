@@ -230,7 +230,13 @@ impl Arm {
             .await
         {
             Ok(accepted) => accepted,
-            Err(error) if error.http_status() == 404 => return Ok(false),
+            // nothing is told of a subscription that is not seen
+            Err(error)
+                if error.http_status() == 404
+                    && error.service_code() != Some("SubscriptionNotFound") =>
+            {
+                return Ok(false);
+            }
             Err(error) if is_busy(&error) => {
                 // it may be under way: somebody else's doing, or this one, whose first answer was lost
                 let gone = self.gone(call, path, api_version, what, wait).await?;
