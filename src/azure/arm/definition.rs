@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use super::access::is_same_id;
+
 /// Where the wish and what exists differ, as `path: wish, not what exists`. Only what the wish names is compared, since
 /// the service adds defaults. What is no difference to the service is none here: the case and the blanks of regions, the
 /// case of a choice such as `Session` or of a tag's name, the order of a list that is a set.
@@ -47,17 +49,20 @@ fn compare(path: &str, wish: &Value, exists: &Value, found: &mut Vec<String>) {
             if is_region(path) && region(wish) == region(exists) => {}
         (Value::String(wish), Value::String(exists))
             if is_choice(path) && wish.eq_ignore_ascii_case(exists) => {}
+        (Value::String(wish), Value::String(exists))
+            if wish.starts_with("/subscriptions/") && is_same_id(wish, exists) => {}
         (Value::Number(_), Value::Number(_)) if is_same_number(wish, exists) => {}
-        (_, Value::Null) if asks_for_nothing(wish) => {}
+        (_, Value::Null) if !path.contains("./subscriptions/") && asks_for_nothing(wish) => {}
         _ if wish == exists => {}
         _ => found.push(format!("{path}: {wish}, not {exists}")),
     }
 }
 
-/// A member by its name. To Azure the names of tags are the same in any case.
+/// A member by its name. To Azure the names of tags are the same in any case, and so are ids.
 fn member<'a>(path: &str, fields: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
+    let any_case = path == "tags" || path.ends_with("userAssignedIdentities");
     let in_any_case = || {
-        let mut fields = fields.iter().filter(|_| path == "tags");
+        let mut fields = fields.iter().filter(|_| any_case);
         fields.find(|(found, _)| found.to_lowercase() == name.to_lowercase())
     };
     fields
@@ -119,8 +124,9 @@ const SETS: [&str; 15] = [
 ];
 
 /// What takes one of a few words, which the service reads in any case and tells in its own.
-const CHOICES: [&str; 12] = [
+const CHOICES: [&str; 13] = [
     "kind",
+    "type",
     "databaseAccountOfferType",
     "defaultConsistencyLevel",
     "publicNetworkAccess",
@@ -150,12 +156,15 @@ fn is_same_number(wish: &Value, exists: &Value) -> bool {
     wish == exists || (wish.is_f64() || exists.is_f64()) && wish.as_f64() == exists.as_f64()
 }
 
-/// What is there also where nothing was said: what is unsaid is off, and empty.
+/// What is there also where nothing was said: what is unsaid is off, and empty. But an identity that is named by its id
+/// is wished, with nothing more to say of it.
 fn asks_for_nothing(wish: &Value) -> bool {
     match wish {
         Value::Bool(on) => !on,
         Value::Array(items) => items.is_empty(),
-        Value::Object(fields) => fields.values().all(asks_for_nothing),
+        Value::Object(fields) => fields
+            .iter()
+            .all(|(name, value)| !name.starts_with("/subscriptions/") && asks_for_nothing(value)),
         other => other.is_null(),
     }
 }
@@ -266,6 +275,24 @@ mod tests {
         let wish = json!({ "tags": { "mode": "Me" }, "indexingPolicy": { "includedPaths": [{ "path": "/A/?" }] } });
         let exists = json!({ "tags": { "mode": "me" }, "indexingPolicy": { "includedPaths": [{ "path": "/a/?" }] } });
         assert_eq!(differences(&wish, &exists).len(), 2);
+    }
+
+    #[test]
+    fn the_case_of_an_id_is_no_difference() {
+        let id = |group: &str| format!("/subscriptions/s/{group}/rg/providers/p/t/name");
+        let definition = |group: &str, more: Value| {
+            json!({
+                "identity": { "type": "UserAssigned", "userAssignedIdentities": { id(group): more } },
+                "properties": { "virtualNetworkRules": [{ "id": id(group) }] },
+            })
+        };
+        let wish = definition("resourcegroups", json!({}));
+        let exists = definition("resourceGroups", json!({ "clientId": "c" }));
+        assert_eq!(differences(&wish, &exists), Vec::<String>::new());
+        let other = definition("resourceGroups", json!({})).to_string();
+        let other = serde_json::from_str(&other.replace("/name", "/other")).expect("JSON");
+        assert_eq!(differences(&other, &exists).len(), 2);
+        assert_eq!(differences(&wish, &json!({})).len(), 2);
     }
 
     #[test]
