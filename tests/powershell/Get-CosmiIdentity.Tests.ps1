@@ -42,6 +42,15 @@ Describe 'Get-CosmiIdentity' {
         $identity | Out-String | Should -BeLike '*UserAssigned : reader*'
     }
 
+    It 'tells the identity of its scale set on an instance of one' {
+        $set = "/subscriptions/$($simulator.subscriptionId)/resourceGroups/rg/providers/Microsoft.Compute/virtualMachineScaleSets/myset"
+        $compute = @{ name = 'myset_3'; vmScaleSetName = 'myset'; resourceId = "$set/virtualMachines/3" } | ConvertTo-Json -Compress
+        Add-SimulatorFault -Simulator $simulator -Match @{ face = 'imds'; path = '/instance' } -Action @{ status = 200; body = $compute }
+        $identity = Get-CosmiIdentity
+        $identity.MachineResourceId | Should -Be $set
+        $identity.PrincipalId | Should -Be '33333333-0000-0000-0000-000000000012'
+    }
+
     It 'tells those of <Name>' -ForEach @(
         @{ Name = 'myset'; Type = 'Microsoft.Compute/virtualMachineScaleSets'; PrincipalId = '33333333-0000-0000-0000-000000000012' }
         @{ Name = 'myfunction'; Type = 'Microsoft.Web/sites'; PrincipalId = '33333333-0000-0000-0000-000000000022' }

@@ -251,7 +251,7 @@ Describe 'Grant-CosmiAccess -DataPlane' {
             $null = $shell.AddScript("Import-Module -Name '$env:COSMI_MODULE'; Grant-CosmiAccess -DataPlane -AccountName myaccount -PrincipalId $function -Role '$reader'").Invoke()
             $shell.Streams.Error | Should -BeNullOrEmpty
             $records = @($shell.Streams.Progress | Where-Object { $_.Activity -eq 'Grant-CosmiAccess' })
-            $records[0].CurrentOperation | Should -BeLike 'give a role on the data of account myaccount: * after *'
+            ($records.CurrentOperation -join "`n") | Should -BeLike '*give a role on the data of account myaccount: * after *'
             $records[-1].RecordType | Should -Be 'Completed'
         }
         finally {

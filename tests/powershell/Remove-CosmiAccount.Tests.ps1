@@ -51,7 +51,7 @@ Describe 'Remove-CosmiAccount' {
     }
 
     It 'waits for what an earlier run left going on, and New-CosmiAccount says that it goes on' {
-        $null = Invoke-Control -Simulator $simulator -Method POST -Path /operations -Body @{ polls = 4; retryAfter = '0' }
+        $null = Invoke-Control -Simulator $simulator -Method POST -Path /operations -Body @{ polls = 8; retryAfter = '0' }
         Remove-CosmiAccount @place -AccountName serverlessaccount -Confirm:$false -NoWait
         (Get-CosmiAccount @place -AccountName serverlessaccount).ProvisioningState | Should -Be 'Deleting'
         $failure = Invoke-Failing { New-CosmiAccount @place -Name serverlessaccount -Location westeurope -ErrorAction Stop }

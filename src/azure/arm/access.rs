@@ -87,7 +87,11 @@ impl Arm {
                 let held = self
                     .assignments(call, account, Some(&assignment.principal_id))
                     .await?;
-                let same = held.iter().find(|one| Held::of(one).gives(&role));
+                // a group or the subscription may give the same
+                let same = held.iter().find(|one| {
+                    let one = Held::of(one);
+                    is_same_id(&one.scope, &scope) && one.gives(&role)
+                });
                 Ok(Created::AlreadySo(
                     same.map_or(body, |one| one.get().to_owned()),
                 ))
@@ -142,7 +146,7 @@ impl Arm {
         {
             let held = Held::of(&held);
             // those that come down from a group or subscription are not this account's to take
-            if held.scope.eq_ignore_ascii_case(&scope) && held.gives(&role) {
+            if is_same_id(&held.scope, &scope) && held.gives(&role) {
                 revoked |= self.remove(call, &held.id, API, &what, true).await?;
             }
         }
@@ -194,7 +198,7 @@ impl Arm {
 
 /// Where a role assignment is put, and what is sent.
 fn wished(scope: &str, principal_id: &str, role: &str) -> (String, String) {
-    let [account, principal] = [scope, principal_id].map(str::to_ascii_lowercase);
+    let [account, principal] = [scope, principal_id].map(str::to_lowercase);
     let id = stable_guid(&[&account, &principal, role]);
     let path = format!("{scope}/providers/Microsoft.Authorization/roleAssignments/{id}");
     let subscription = scope.split('/').nth(2).unwrap_or_default();
@@ -261,6 +265,11 @@ fn short(role: &str) -> &str {
         Some((before, id)) if before.to_ascii_lowercase().ends_with(IN_FULL) => id,
         _ => role,
     }
+}
+
+/// Whether two ids of resources mean the same one: groups may have letters of any script.
+pub(super) fn is_same_id(one: &str, other: &str) -> bool {
+    one.to_lowercase() == other.to_lowercase()
 }
 
 /// Whether a name is one of the built-in roles of Resource Manager known here.

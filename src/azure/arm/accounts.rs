@@ -8,7 +8,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::create::{Created, Wish};
+use super::create::{Created, Wish, is_going, value};
 use super::{Arm, COSMOS_API, Method, SUBSCRIPTIONS_API, What};
 use crate::azure::call::{Call, Level};
 use crate::azure::error::{Error, Kind};
@@ -105,8 +105,7 @@ impl Name {
             && account
                 .bytes()
                 .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-            && !account.starts_with('-')
-            && !account.ends_with('-');
+            && account.split('-').all(|part| !part.is_empty());
         if !fits {
             return Err(Error::invalid("that is not the name of a Cosmos account")
                 .with_action("account names have 3 to 50 lower-case letters, digits and hyphens; give the name, not the URL"));
@@ -126,12 +125,11 @@ impl Name {
         })
     }
 
-    /// The resource id, when enough is known to write it.
+    /// The resource id, when enough is known to write it; as in bodies, where nothing is encoded.
     pub(super) fn id(&self) -> Option<String> {
         let Scope::Group(subscription, group) = &self.scope else {
             return None;
         };
-        let group = utf8_percent_encode(group, &SEGMENT);
         Some(format!(
             "/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.DocumentDB/databaseAccounts/{}",
             self.account
@@ -253,10 +251,20 @@ impl Arm {
         name: &Name,
         wait: bool,
     ) -> Result<bool, Error> {
-        let path = match self.resource_id(call, name).await {
-            Ok(path) => path,
-            Err(error) if error.kind() == Kind::NotFound => return Ok(false),
-            Err(error) => return Err(error),
+        // where it is now: elsewhere there would be none
+        let path = match name.id() {
+            Some(path) => path,
+            None => match self.account(call, name, |_| false).await {
+                Ok(found) => found.id.clone(),
+                // what this identity does not see may be there all the same
+                Err(error) if error.kind() == Kind::NotFound => {
+                    return match self.is_name_taken(call, name).await {
+                        Ok(false) => Ok(false),
+                        _ => Err(error),
+                    };
+                }
+                Err(error) => return Err(error),
+            },
         };
         let what = What {
             verb: "delete",
@@ -265,12 +273,13 @@ impl Arm {
             account: Some(&name.account),
             secret: false,
         };
-        // Azure refuses to begin what is under way
-        let is_going = self
-            .is_being_removed(call, &path, COSMOS_API, &what, wait)
-            .await;
-        let deleted = if is_going {
-            Ok(true)
+        // Azure refuses for a while to begin what is under way; whatever else there is to say, the deletion is told
+        let under_way = match self.find_resource(call, &path, COSMOS_API, &what).await {
+            Ok(Some(found)) => value(&found).is_ok_and(|account| is_going(&account)),
+            _ => false,
+        };
+        let deleted = if under_way {
+            self.gone(call, &path, COSMOS_API, &what, wait).await
         } else {
             self.remove(call, &path, COSMOS_API, &what, wait).await
         };
@@ -454,6 +463,7 @@ mod tests {
             "ab",
             "-abc",
             "abc-",
+            "a--b",
             "a_b",
             "a/b",
             "a b",

@@ -102,21 +102,9 @@ impl Arm {
             let (this, name, id) = (Arc::clone(self), name.clone(), id.clone());
             async move { this.read_keys(&call, &name, &id, kind).await.map(Arc::new) }.boxed()
         };
-        let keys = self
-            .keys
+        self.keys
             .get((id.to_ascii_lowercase(), kind), call, usable, ask)
-            .await;
-        self.forget_moved(name, &id, keys)
-    }
-
-    /// An account that is not where it was found may have been made anew elsewhere: it is looked for the next time.
-    fn forget_moved<T>(&self, name: &Name, id: &str, answer: Result<T, Error>) -> Result<T, Error> {
-        if let Err(error) = &answer
-            && error.kind() == Kind::NotFound
-        {
-            self.accounts.forget(name, |account| account.id == id);
-        }
-        answer
+            .await
     }
 
     /// The account's connection strings as they are now.
@@ -141,8 +129,7 @@ impl Arm {
                 COSMOS_API,
                 &what,
             )
-            .await;
-        let response = self.forget_moved(name, &id, response)?;
+            .await?;
         let not_strings = || response.not_understood("hold no connection strings");
         let fields: HashMap<String, &RawValue> =
             serde_json::from_slice(&response.body).map_err(|_| not_strings())?;
@@ -195,9 +182,10 @@ impl Arm {
         let path = format!("{id}/regenerateKey");
         let accepted = self
             .send(call, Method::Post, &path, COSMOS_API, Some(&body), &what)
-            .await?;
-        let settled = self.settle(call, accepted, &what).await;
-        // even where the end was not seen, what is in memory may be the former key
+            .await;
+        // even where the end is not seen, what is in memory may be the former key
+        self.keys.forget_all();
+        let settled = self.settle(call, accepted?, &what).await;
         self.keys.forget_all();
         settled
     }
