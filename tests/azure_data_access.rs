@@ -2,7 +2,7 @@
 
 mod support;
 
-use cosmi::azure::{AccountRef, Client, Created, DataAssignment, DataScope, Kind};
+use cosmi::azure::{AccountRef, Assignment, Client, Created, DataAssignment, DataScope, Kind};
 use serde_json::{Value, json};
 use support::{Simulator, call, parsed};
 
@@ -413,4 +413,42 @@ async fn who_may_not_is_told_which_role_may() {
             .is_some_and(|text| text.contains("'DocumentDB Account Contributor'")),
         "{error:?}"
     );
+}
+
+#[tokio::test]
+async fn a_resource_group_may_have_letters_of_any_script() {
+    let azure = Simulator::start_in_group("Grüppe-ひ_(1)");
+    let client = azure.client();
+    let alone = AccountRef {
+        name: Some("myaccount".to_owned()),
+        ..AccountRef::default()
+    };
+    let arm = Assignment {
+        principal_id: FUNCTION.to_owned(),
+        role: "Cosmos DB Account Reader Role".to_owned(),
+    };
+    for (account, others) in [
+        (azure.account("myaccount"), &alone),
+        (alone.duplicate(), &azure.account("myaccount")),
+    ] {
+        let reader = role(READER, &["Test"]);
+        let given = give(&client, &account, &reader).await;
+        assert!(matches!(given, Created::New(_)), "{given:?}");
+        let given = give(&client, others, &reader).await;
+        assert!(matches!(given, Created::AlreadySo(_)), "{given:?}");
+        assert_eq!(held(&client, &account, &["Test"]).await.len(), 1);
+        let taken = client
+            .revoke_data_access(&call(&client), &account, &reader, true)
+            .await;
+        assert!(matches!(taken, Ok(true)), "{taken:?}");
+        for (account, again) in [(&account, false), (others, true)] {
+            let given = client
+                .grant_access(&call(&client), account, &arm)
+                .await
+                .expect("given");
+            assert_eq!(matches!(given, Created::AlreadySo(_)), again, "{given:?}");
+        }
+        let taken = client.revoke_access(&call(&client), &account, &arm).await;
+        assert!(matches!(taken, Ok(true)), "{taken:?}");
+    }
 }

@@ -52,6 +52,34 @@ async fn two_who_find_out_the_cloud_at_once_both_go_on() {
 }
 
 #[tokio::test]
+async fn whatever_is_asked_first_finds_out_the_cloud() {
+    let azure = Simulator::start();
+    let compute = json!({ "azEnvironment": "AzureChinaCloud", "name": "vm" }).to_string();
+    azure.fault(
+        json!({ "face": "imds", "path": "instance" }),
+        0,
+        json!({ "status": 200, "body": compute }),
+    );
+    azure.fault(
+        json!({ "face": "imds", "path": "oauth2/token" }),
+        1,
+        json!({ "status": 400, "body": "{\"error\":\"invalid_resource\"}" }),
+    );
+    azure.fault(
+        json!({ "face": "imds", "path": "oauth2/token" }),
+        0,
+        json!({ "status": 200, "body": "{\"access_token\":\"a.b.c\",\"expires_in\":\"3599\"}" }),
+    );
+    let client = azure.client();
+    let asked = client
+        .list_access(&call(&client), &azure.account("myaccount"), None)
+        .await;
+    // the simulator does not take that token, but it has been asked
+    let error = asked.expect_err("refused by the simulator");
+    assert_eq!(error.kind(), Kind::Unauthenticated, "{error:?}");
+}
+
+#[tokio::test]
 async fn what_the_owner_can_change_is_not_remembered() {
     let azure = Simulator::start();
     let account = azure.account("myaccount");
@@ -449,34 +477,47 @@ async fn an_account_that_moved_is_looked_for_again() {
         ..Default::default()
     };
     let kind = cosmi::azure::KeyKind::Auto;
-    client
-        .list_keys(&call(&client), &account, kind)
-        .await
-        .expect("keys");
-    let gone = r#"{"error":{"code":"ResourceNotFound","message":"m"}}"#;
-    azure.fault(
-        json!({ "face": "arm", "path": "listKeys" }),
-        1,
-        json!({ "status": 404, "body": gone }),
-    );
-    let error = client
-        .list_keys(&call(&client), &account, kind)
-        .await
-        .expect_err("not there");
-    assert_eq!(error.kind(), Kind::NotFound);
-    azure.forget();
-    client
-        .list_keys(&call(&client), &account, kind)
-        .await
-        .expect("keys");
-    assert!(
-        azure
-            .asked()
-            .iter()
-            .any(|line| line == "GET arm /subscriptions"),
-        "{:?}",
-        azure.asked()
-    );
+    let gone = |code: &str| {
+        let body = json!({ "error": { "code": code, "message": "m" } });
+        json!({ "status": 404, "body": body.to_string() })
+    };
+    let looked_for = || {
+        let asked = azure.asked();
+        azure.forget();
+        asked.iter().any(|line| line == "GET arm /subscriptions")
+    };
+    for (what, code, again) in [
+        ("listKeys", "ResourceNotFound", true),
+        ("sqlDatabases", "ParentResourceNotFound", true),
+        ("roleAssignments", "ResourceNotFound", true),
+        ("sqlDatabases", "NotFound", false),
+    ] {
+        let ask = async || match what {
+            "listKeys" => {
+                let found = client.list_keys(&call(&client), &account, kind).await;
+                found.map(|_| ())
+            }
+            "sqlDatabases" => {
+                let found = client.list_resources(&call(&client), &account, None).await;
+                found.map(|_| ())
+            }
+            _ => {
+                let found = client.list_access(&call(&client), &account, None).await;
+                found.map(|_| ())
+            }
+        };
+        ask().await.expect("found");
+        azure.fault(json!({ "face": "arm", "path": what }), 1, gone(code));
+        let error = ask().await.expect_err("not there");
+        assert_eq!(error.kind(), Kind::NotFound);
+        looked_for();
+        ask().await.expect("found again");
+        assert_eq!(looked_for(), again, "{what} {code}");
+    }
+    // what is to be deleted is looked for at once
+    let deleted = client.delete_account(&call(&client), &account, true).await;
+    assert!(matches!(deleted, Ok(true)), "{deleted:?}");
+    assert!(looked_for());
 }
 
 #[tokio::test]

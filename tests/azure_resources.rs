@@ -2,7 +2,7 @@
 
 mod support;
 
-use cosmi::azure::{Assignment, Created, KeyKind, KeyRole, Kind, Throughput};
+use cosmi::azure::{AccountRef, Assignment, Created, KeyKind, KeyRole, Kind, Throughput};
 use serde_json::{Value, json};
 use support::{
     ACCOUNT, COLLECTION, Simulator, call, create_collection, create_database, named, parsed, show,
@@ -89,7 +89,9 @@ async fn another_definition_is_a_conflict_that_shows_the_difference() {
         .expect_err("another");
     assert_eq!(error.kind(), Kind::Conflict, "{error:?}");
     assert!(
-        error.message().contains("isZoneRedundant: true, not false"),
+        error
+            .message()
+            .contains("isZoneRedundant is false, not true"),
         "{error}"
     );
     let other = COLLECTION.replace("/id", "/other");
@@ -99,7 +101,7 @@ async fn another_definition_is_a_conflict_that_shows_the_difference() {
     assert!(
         error
             .message()
-            .contains("partitionKey.paths[0]: \"/other\", not \"/id\""),
+            .contains("partitionKey.paths[0] is \"/id\", not \"/other\""),
         "{error}"
     );
     let error = create_collection(&client, &account, COLLECTION, Some(Throughput::Manual(500)))
@@ -107,9 +109,58 @@ async fn another_definition_is_a_conflict_that_shows_the_difference() {
         .expect_err("another");
     assert_eq!(error.kind(), Kind::Conflict, "{error:?}");
     assert!(
-        error.message().ends_with("(500 RU/s, not 400 RU/s)"),
+        error.message().ends_with("(it is 400 RU/s, not 500 RU/s)"),
         "{error}"
     );
+}
+
+#[tokio::test]
+async fn the_same_definition_in_other_words_is_the_same() {
+    let azure = Simulator::start();
+    let client = azure.client();
+    let account = azure.account("brandnew");
+    // lower-case levels, regions out of order, and the empty object that the Azure CLI always sends
+    let definition = json!({
+        "location": "westeurope",
+        "kind": "GlobalDocumentDB",
+        "properties": {
+            "databaseAccountOfferType": "Standard",
+            "apiProperties": {},
+            "consistencyPolicy": { "defaultConsistencyLevel": "session" },
+            "locations": [
+                { "locationName": "northeurope", "failoverPriority": 1 },
+                { "locationName": "westeurope", "failoverPriority": 0 },
+            ],
+        },
+    });
+    let collection = json!({
+        "partitionKey": { "paths": ["/id"], "kind": "Hash" },
+        "indexingPolicy": { "indexingMode": "Consistent", "includedPaths": [{ "path": "/*" }] },
+        "uniqueKeyPolicy": { "uniqueKeys": [] },
+    });
+    let collection = collection.to_string();
+    for again in [false, true] {
+        let made = client
+            .create_account(&call(&client), &account, &definition.to_string(), true)
+            .await
+            .expect("an account");
+        assert_eq!(matches!(made, Created::AlreadySo(_)), again, "{made:?}");
+        for (collection, definition) in [(None, "{}"), (Some("C"), collection.as_str())] {
+            let made = client
+                .create_resource(
+                    &call(&client),
+                    &account,
+                    "D",
+                    collection,
+                    definition,
+                    None,
+                    true,
+                )
+                .await
+                .expect("made");
+            assert_eq!(matches!(made, Created::AlreadySo(_)), again, "{made:?}");
+        }
+    }
 }
 
 #[tokio::test]
@@ -449,6 +500,44 @@ async fn an_operation_on_another_host_gets_no_token() {
 }
 
 #[tokio::test]
+async fn an_operation_may_leave_the_host_out() {
+    let azure = Simulator::start();
+    let (client, account) = (azure.client(), azure.account("myaccount"));
+    let path = "/operationResults/x";
+    for (location, kind) in [
+        (
+            format!("/subscriptions/{}{path}?t=1", azure.subscription()),
+            None,
+        ),
+        (
+            format!("//elsewhere.invalid{path}"),
+            Some(Kind::BadResponse),
+        ),
+    ] {
+        let accepted = json!({ "status": 202, "headers": { "location": location }, "body": "" });
+        azure.fault(
+            json!({ "face": "arm", "method": "DELETE" }),
+            1,
+            accepted.clone(),
+        );
+        azure.fault(json!({ "face": "arm", "path": path }), 1, accepted);
+        azure.fault(
+            json!({ "face": "arm", "path": path }),
+            1,
+            json!({ "status": 204 }),
+        );
+        let deleted = client
+            .delete_resource(&call(&client), &account, "Test", None, true)
+            .await;
+        assert_eq!(
+            deleted.as_ref().err().map(cosmi::azure::Error::kind),
+            kind,
+            "{deleted:?}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn long_urls_and_dates_in_retry_after_are_followed() {
     let azure = Simulator::start();
     let client = azure.client();
@@ -465,11 +554,13 @@ async fn who_does_not_wait_is_told_that_it_was_accepted() {
     let azure = Simulator::start();
     let client = azure.client();
     azure.set_operations(json!({ "polls": 3 }));
-    let accepted = client
-        .create_account(&call(&client), &azure.account("brandnew"), ACCOUNT, false)
-        .await
-        .expect("accepted");
-    assert!(matches!(accepted, Created::Accepted(_)), "{accepted:?}");
+    for _ in 0..2 {
+        let accepted = client
+            .create_account(&call(&client), &azure.account("brandnew"), ACCOUNT, false)
+            .await
+            .expect("accepted");
+        assert!(matches!(accepted, Created::Accepted(_)), "{accepted:?}");
+    }
     // the same wish again waits for what goes on
     let made = client
         .create_account(&call(&client), &azure.account("brandnew"), ACCOUNT, true)
@@ -480,6 +571,132 @@ async fn who_does_not_wait_is_told_that_it_was_accepted() {
         "Succeeded"
     );
     assert_eq!(azure.changes().len(), 1, "{:#?}", azure.changes());
+}
+
+#[tokio::test]
+async fn what_is_not_seen_is_not_said_to_be_gone() {
+    let azure = Simulator::start();
+    let client = azure.client();
+    let elsewhere = AccountRef {
+        subscription_id: Some("99999999-0000-0000-0000-000000000000".to_owned()),
+        ..azure.account("myaccount")
+    };
+    for (account, gone) in [
+        (named("nobodyhasthis"), true),
+        (azure.account("nobodyhasthis"), true),
+        // somebody has an account of that name
+        (named("contoso"), false),
+        (elsewhere, false),
+    ] {
+        let deleted = client.delete_account(&call(&client), &account, true).await;
+        match deleted {
+            Ok(deleted) => assert!(gone && !deleted, "{account:?}"),
+            Err(error) => assert!(!gone && error.kind() == Kind::NotFound, "{error:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_being_deleted_is_not_there_already() {
+    let azure = Simulator::start();
+    let client = azure.client();
+    let account = azure.account("brandnew");
+    client
+        .create_account(&call(&client), &account, ACCOUNT, true)
+        .await
+        .expect("an account");
+    azure.set_operations(json!({ "polls": 2, "seconds": null }));
+    assert!(
+        client
+            .delete_account(&call(&client), &account, false)
+            .await
+            .expect("accepted")
+    );
+    for wait in [false, true] {
+        let error = client
+            .create_account(&call(&client), &account, ACCOUNT, wait)
+            .await
+            .expect_err("going");
+        assert_eq!(error.kind(), Kind::Conflict, "{error:?}");
+        assert!(error.message().contains("is being deleted"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_being_changed_was_there_before() {
+    let azure = Simulator::start();
+    let client = azure.client();
+    let account = azure.account("brandnew");
+    let state = |of: &str| json!({ "properties": { "provisioningState": of } });
+    let with = |of: &str| {
+        let mut found = parsed(ACCOUNT);
+        found["properties"]["provisioningState"] = of.into();
+        json!({ "status": 200, "body": found.to_string() })
+    };
+    let look = json!({ "face": "arm", "method": "GET", "path": "/databaseAccounts/brandnew" });
+    client
+        .create_account(&call(&client), &account, ACCOUNT, true)
+        .await
+        .expect("an account");
+    azure.fault(look.clone(), 1, with("Updating"));
+    let found = client
+        .create_account(&call(&client), &account, ACCOUNT, true)
+        .await
+        .expect("there");
+    assert!(matches!(found, Created::AlreadySo(_)), "{found:?}");
+    for wait in [false, true] {
+        azure.fault(
+            look.clone(),
+            1,
+            json!({ "status": 200, "body": state("Failed").to_string() }),
+        );
+        let error = client
+            .create_account(&call(&client), &account, ACCOUNT, wait)
+            .await
+            .expect_err("failed");
+        assert_eq!(error.kind(), Kind::Service, "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_lost_answer_to_what_was_accepted_is_no_refusal() {
+    let azure = Simulator::start();
+    let client = azure.client();
+    let account = azure.account("brandnew");
+    // the request is repeated, and finds what the first one started
+    azure.set_operations(json!({ "polls": 1, "seconds": 1 }));
+    let lost = json!({ "close": "after-headers" });
+    azure.fault(json!({ "face": "arm", "method": "PUT" }), 1, lost.clone());
+    let made = client
+        .create_account(&call(&client), &account, ACCOUNT, true)
+        .await
+        .expect("made");
+    assert!(matches!(made, Created::New(_)), "{made:?}");
+    for wait in [true, false] {
+        client
+            .create_account(&call(&client), &account, ACCOUNT, true)
+            .await
+            .expect("there");
+        azure.fault(
+            json!({ "face": "arm", "method": "DELETE" }),
+            1,
+            lost.clone(),
+        );
+        assert!(
+            client
+                .delete_account(&call(&client), &account, wait)
+                .await
+                .expect("deleted")
+        );
+        if wait {
+            assert!(
+                !client
+                    .is_account_name_taken(&call(&client), &account)
+                    .await
+                    .expect("known")
+            );
+        }
+    }
 }
 
 #[tokio::test]
@@ -535,6 +752,29 @@ async fn an_identity_is_turned_on_without_taking_the_others_away() {
 }
 
 #[tokio::test]
+async fn an_instance_of_a_scale_set_has_the_identity_of_the_set() {
+    let azure = Simulator::start();
+    let client = azure.client();
+    let set = format!(
+        "/subscriptions/{}/resourceGroups/rg/providers/Microsoft.Compute/virtualMachineScaleSets/myset",
+        azure.subscription()
+    );
+    // as the metadata service tells it there
+    let instance = format!("{set}/virtualMachines/3");
+    for id in [&set, &instance] {
+        let found = client.show_machine(&call(&client), id).await;
+        let found = parsed(&found.expect("a scale set"));
+        assert_eq!(
+            (&found["name"], &found["identity"]["principalId"]),
+            (
+                &json!("myset"),
+                &json!("33333333-0000-0000-0000-000000000012")
+            )
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_name_that_somebody_else_has_is_told() {
     let azure = Simulator::start();
     let client = azure.client();
@@ -549,6 +789,43 @@ async fn a_name_that_somebody_else_has_is_told() {
             .is_some_and(|action| action.contains("another name")),
         "{error:?}"
     );
+}
+
+#[tokio::test]
+async fn the_assignment_that_is_shown_is_the_accounts_own() {
+    let azure = Simulator::start();
+    let (client, account) = (azure.client(), azure.account("myaccount"));
+    let principal_id = "33333333-0000-0000-0000-000000000022";
+    let subscription = format!("/subscriptions/{}", azure.subscription());
+    let scope = format!(
+        "{subscription}/resourceGroups/RG/providers/Microsoft.DocumentDB/databaseAccounts/myaccount"
+    );
+    let held = |scope: &str| {
+        json!({ "id": format!("{scope}/x"), "properties": {
+            "scope": scope,
+            "principalId": principal_id,
+            "roleDefinitionId": format!("{subscription}/providers/Microsoft.Authorization/roleDefinitions/acdd72a7-3385-48ef-bd42-f606fba81ae7"),
+        } })
+    };
+    let exists = json!({ "error": { "code": "RoleAssignmentExists", "message": "m" } });
+    let all = json!({ "value": [held(&subscription), held(&scope)] });
+    for (method, status, body) in [("PUT", 409, exists), ("GET", 200, all)] {
+        azure.fault(
+            json!({ "face": "arm", "method": method, "path": "roleAssignments" }),
+            1,
+            json!({ "status": status, "body": body.to_string() }),
+        );
+    }
+    let assignment = Assignment {
+        principal_id: principal_id.to_owned(),
+        role: "Reader".to_owned(),
+    };
+    let given = client
+        .grant_access(&call(&client), &account, &assignment)
+        .await
+        .expect("had");
+    assert!(matches!(given, Created::AlreadySo(_)), "{given:?}");
+    assert_eq!(parsed(given.json())["properties"]["scope"], scope.as_str());
 }
 
 #[tokio::test]

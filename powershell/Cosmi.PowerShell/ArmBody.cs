@@ -28,10 +28,9 @@ namespace Cosmi.PowerShell
         internal static string RoleAssignment(CosmiAccountReference account, string? principalId, string role)
         {
             string subscription = account.SubscriptionId == null ? "..." : $"/subscriptions/{account.SubscriptionId}";
-            string id = AzureRole.Find(role, dataPlane: false)?.Id ?? role;
             return Properties(new OrderedDictionary
             {
-                { "roleDefinitionId", $"{subscription}/providers/Microsoft.Authorization/roleDefinitions/{id}" },
+                { "roleDefinitionId", $"{subscription}/providers/Microsoft.Authorization/roleDefinitions/{AzureRole.IdOf(role)}" },
                 { "principalId", principalId },
                 { "principalType", "ServicePrincipal" },
             });

@@ -38,9 +38,17 @@ namespace Cosmi.PowerShell
         /// <summary>The roles of Azure Resource Manager, or Cosmos DB's own.</summary>
         internal static IReadOnlyList<AzureRole> All(bool dataPlane) => dataPlane ? Data : ResourceManager;
 
+        /// <summary>The id of a role of Azure Resource Manager as it is sent; three dots where it is found out by asking.</summary>
+        internal static string IdOf(string nameOrId)
+        {
+            string role = Short(nameOrId);
+            return Find(role, dataPlane: false)?.Id ?? (Guid.TryParseExact(role, "D", out _) ? role.ToLowerInvariant() : "...");
+        }
+
         /// <summary>The role of this name or id, where it is one of these.</summary>
         internal static AzureRole? Find(string nameOrId, bool dataPlane)
         {
+            nameOrId = dataPlane ? nameOrId : Short(nameOrId);
             foreach (AzureRole role in All(dataPlane))
             {
                 if (string.Equals(role.Name, nameOrId, StringComparison.OrdinalIgnoreCase) || string.Equals(role.Id, nameOrId, StringComparison.OrdinalIgnoreCase))
@@ -50,6 +58,14 @@ namespace Cosmi.PowerShell
             }
 
             return null;
+        }
+
+        /// <summary>A role's id as other tools tell it ends with the one that is the same everywhere.</summary>
+        private static string Short(string role)
+        {
+            int end = role.LastIndexOf('/');
+            const string InFull = "/providers/Microsoft.Authorization/roleDefinitions";
+            return end >= 0 && role.Substring(0, end).EndsWith(InFull, StringComparison.OrdinalIgnoreCase) ? role.Substring(end + 1) : role;
         }
     }
 }

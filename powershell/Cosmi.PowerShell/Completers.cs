@@ -123,6 +123,26 @@ namespace Cosmi.PowerShell
         }
     }
 
+    /// <summary>Completes a region's name.</summary>
+    public sealed class LocationCompleter : SeenNameCompleter
+    {
+        /// <summary>Made by the shell.</summary>
+        public LocationCompleter()
+            : base(NameKind.Location)
+        {
+        }
+    }
+
+    /// <summary>Completes a virtual machine's name.</summary>
+    public sealed class MachineCompleter : SeenNameCompleter
+    {
+        /// <summary>Made by the shell.</summary>
+        public MachineCompleter()
+            : base(NameKind.Machine)
+        {
+        }
+    }
+
     /// <summary>Completes what a token can be for.</summary>
     public sealed class ResourceCompleter : ListCompleter
     {

@@ -44,6 +44,7 @@ namespace Cosmi.PowerShell
 
         /// <summary>Where tokens are to come from.</summary>
         [Parameter]
+        [OneOf(typeof(CosmiIdentitySource))]
         public CosmiIdentitySource IdentitySource { get; set; }
 
         /// <summary>The client id of a user-assigned identity.</summary>

@@ -59,6 +59,9 @@ namespace Cosmi.PowerShell
         /// <summary>Whether this changes something in Azure: work that was accepted there goes on when the command is stopped.</summary>
         private protected virtual bool Changes => false;
 
+        /// <summary>What to know when waiting for a change has ended before its time.</summary>
+        private protected virtual string GoesOn => "What Azure has accepted goes on there; run the same command again to wait for it.";
+
         /// <summary>Says, from any thread, what is waited for: the progress shows it.</summary>
         private protected void Tell(string state) => _state = state;
 
@@ -143,7 +146,7 @@ namespace Cosmi.PowerShell
             if (unfinished)
             {
                 // The streams of a pipeline that stops are closed; the host is not.
-                Host?.UI?.WriteWarningLine($"{MyInvocation.MyCommand.Name} waits no longer. {Errors.GoesOn}");
+                Host?.UI?.WriteWarningLine($"{MyInvocation.MyCommand.Name} waits no longer. {GoesOn}");
             }
         }
 
@@ -210,7 +213,7 @@ namespace Cosmi.PowerShell
             }
             catch (Exception exception) when (Errors.IsFailure(exception))
             {
-                ErrorRecord record = Errors.Record(exception, target, Changes);
+                ErrorRecord record = Errors.Record(exception, target, Changes ? GoesOn : null);
                 if (Errors.ConcernsEveryInput(exception))
                 {
                     CompleteProgress();

@@ -18,6 +18,7 @@ namespace Cosmi.PowerShell
 
         /// <summary>A virtual machine's name.</summary>
         [Parameter(ParameterSetName = VirtualMachineSet, Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+        [ArgumentCompleter(typeof(MachineCompleter))]
         public string? VMName { get; set; }
 
         /// <summary>The virtual machine's resource group.</summary>
@@ -54,6 +55,18 @@ namespace Cosmi.PowerShell
             }
 
             return VirtualMachine(Subscription(SubscriptionId, VMName));
+        }
+
+        /// <summary>Gives the identity, and remembers a virtual machine's name for completion.</summary>
+        private protected void Write(CosmiResources source, string id)
+        {
+            var identity = new Identity(source, id);
+            if (identity.MachineResourceId.IndexOf("/virtualMachines/", StringComparison.OrdinalIgnoreCase) >= 0)
+            {
+                Session.Current.Names.Add(NameKind.Machine, identity.MachineName);
+            }
+
+            WriteObject(identity);
         }
 
         private string ThisMachine()

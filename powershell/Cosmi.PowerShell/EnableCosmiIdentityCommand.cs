@@ -28,7 +28,7 @@ namespace Cosmi.PowerShell
             Enqueue(
                 VMName ?? id,
                 (options, stop) => Connection.Native.EnableMachineIdentityAsync(id, !NoWait, options, stop),
-                enabled => WriteObject(new Identity(enabled, id)));
+                enabled => Write(enabled, id));
         }
     }
 }

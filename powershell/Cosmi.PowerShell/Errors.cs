@@ -7,9 +7,6 @@ namespace Cosmi.PowerShell
     /// <summary>From the library's failures to PowerShell's error records.</summary>
     internal static class Errors
     {
-        /// <summary>What to know when waiting for a change has ended before its time.</summary>
-        internal const string GoesOn = "What Azure has accepted goes on there; run the same command again to wait for it.";
-
         // Windows PowerShell does not show a recommended action; PowerShell 7 does.
         private static readonly bool ShowsRecommendation = typeof(PSObject).Assembly.GetName().Version.Major >= 7;
 
@@ -27,14 +24,15 @@ namespace Cosmi.PowerShell
             return !(exception is ArgumentException || exception is TimeoutException);
         }
 
-        internal static ErrorRecord Record(Exception exception, object? target, bool changes = false)
+        /// <summary>The error record; <paramref name="goesOn"/> is what to know where waiting for a change has taken too long.</summary>
+        internal static ErrorRecord Record(Exception exception, object? target, string? goesOn = null)
         {
             string message = Message(exception);
             var failure = exception as CosmiException;
             string? action = failure?.Action ?? (exception as RefusalException)?.Action ?? (exception as CosmiLibraryException)?.Action;
-            if (changes && (failure?.Status == CosmiStatus.TimedOut || exception is TimeoutException))
+            if (goesOn != null && (failure?.Status == CosmiStatus.TimedOut || exception is TimeoutException))
             {
-                action = GoesOn;
+                action = goesOn;
             }
 
             if (action != null && !ShowsRecommendation)

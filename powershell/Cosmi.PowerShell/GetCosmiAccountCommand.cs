@@ -62,6 +62,7 @@ namespace Cosmi.PowerShell
             names.Add(NameKind.Subscription, reference?.SubscriptionId);
             names.Add(NameKind.ResourceGroup, reference?.ResourceGroup);
             names.Add(NameKind.Account, reference?.Name);
+            names.Add(NameKind.Location, document.Properties["location"]?.Value as string);
             WriteObject(document);
         }
     }

@@ -10,6 +10,7 @@ namespace Cosmi.PowerShell
     {
         /// <summary>Which keys: those that may write, those that may only read, or the best the identity may have.</summary>
         [Parameter]
+        [OneOf(typeof(CosmiKeyKind))]
         public CosmiKeyKind Kind { get; set; }
 
         /// <inheritdoc/>

@@ -12,7 +12,7 @@ namespace Cosmi.PowerShell
         protected override void ProcessRecord()
         {
             string id = Machine();
-            Enqueue(VMName ?? id, (options, stop) => Connection.Native.GetMachineIdentityAsync(id, options, stop), found => WriteObject(new Identity(found, id)));
+            Enqueue(VMName ?? id, (options, stop) => Connection.Native.GetMachineIdentityAsync(id, options, stop), found => Write(found, id));
         }
     }
 }

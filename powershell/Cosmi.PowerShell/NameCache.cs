@@ -12,6 +12,8 @@ namespace Cosmi.PowerShell
         Endpoint,
         Database,
         Collection,
+        Location,
+        Machine,
     }
 
     /// <summary>The names that worked in this session. Completion reads nothing else.</summary>

@@ -24,6 +24,7 @@ namespace Cosmi.PowerShell
 
         /// <summary>The regions, the one for writing first.</summary>
         [Parameter(Mandatory = true, Position = 2, ValueFromPipelineByPropertyName = true)]
+        [ArgumentCompleter(typeof(LocationCompleter))]
         public string[] Location { get; set; } = System.Array.Empty<string>();
 
         /// <summary>The subscription; without it that of the client, or of this machine.</summary>
@@ -85,7 +86,9 @@ namespace Cosmi.PowerShell
                     names.Add(NameKind.Subscription, subscription);
                     names.Add(NameKind.ResourceGroup, group);
                     names.Add(NameKind.Account, name);
-                    WriteObject(Document.MadeAccount(made));
+                    PSObject document = Document.MadeAccount(made);
+                    names.Add(NameKind.Location, document.Properties["location"]?.Value as string);
+                    WriteObject(document);
                 });
         }
 

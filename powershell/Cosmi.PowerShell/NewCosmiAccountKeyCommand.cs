@@ -13,9 +13,14 @@ namespace Cosmi.PowerShell
     {
         /// <summary>Which key.</summary>
         [Parameter(Mandatory = true, Position = 1)]
+        [OneOf(typeof(CosmiKeyRole))]
         public CosmiKeyRole Kind { get; set; }
 
         private protected override bool Changes => true;
+
+        // A second run begins anew, unlike that of other commands.
+        private protected override string GoesOn =>
+            "What Azure has accepted goes on there, so the key may be a new one already: Get-CosmiAccountKey gives it. The same command, run again, replaces it once more.";
 
         /// <inheritdoc/>
         protected override void ProcessRecord()

@@ -27,6 +27,13 @@ namespace Cosmi
         /// <summary>How far an account is.</summary>
         public static object? ProvisioningState(PSObject instance) => Members.Member(Members.Member(instance, "properties"), "provisioningState");
 
+        /// <summary>An account's endpoint for its view, or how far it is while it cannot be used.</summary>
+        public static object? EndpointText(PSObject instance)
+        {
+            object? state = ProvisioningState(instance);
+            return state is string text && text != "Succeeded" ? $"({text})" : Members.Endpoint(instance);
+        }
+
         /// <summary>The names of a machine's user-assigned identities, for its view.</summary>
         public static object? UserAssignedText(PSObject instance) =>
             Members.Member(instance, "UserAssigned") is UserAssignedIdentity[] all && all.Length > 0

@@ -1,4 +1,8 @@
+using System;
+using System.Linq;
 using System.Management.Automation;
+using System.Threading;
+using System.Threading.Tasks;
 using Cosmi.Interop;
 
 namespace Cosmi.PowerShell
@@ -47,12 +51,58 @@ namespace Cosmi.PowerShell
                 return;
             }
 
+            if (dataPlane)
+            {
+                Enqueue(
+                    principal,
+                    (options, stop) => Connection.Native.RevokeDataAccessAsync(account, scope.Database, scope.Collection, principal, role, !NoWait, options, stop),
+                    revoked => TellAbsent(revoked, $"role {role} of {principal} on {thing}"));
+                return;
+            }
+
+            CosmiClient client = Connection.Native;
+            string? above = null;
             Enqueue(
                 principal,
-                (options, stop) => dataPlane
-                    ? Connection.Native.RevokeDataAccessAsync(account, scope.Database, scope.Collection, principal, role, !NoWait, options, stop)
-                    : Connection.Native.RevokeAccessAsync(account, principal, role, options, stop),
-                revoked => TellAbsent(revoked, $"role {role} of {principal} on {thing}"));
+                async (options, stop) =>
+                {
+                    CosmiResources revoked = await client.RevokeAccessAsync(account, principal, role, options, stop).ConfigureAwait(false);
+                    above = await AboveAsync(client, account, principal, role, options, stop).ConfigureAwait(false);
+                    return revoked;
+                },
+                revoked =>
+                {
+                    TellAbsent(revoked, $"role {role} of {principal} on {thing}");
+                    if (above != null)
+                    {
+                        WriteWarning($"{principal} still has the role {role} on {thing}: it was given on {above}, and has to be taken away there.");
+                    }
+                });
+        }
+
+        /// <summary>What above the account the identity has the role on, if that can be told: from there it counts for the account.</summary>
+        private static async Task<string?> AboveAsync(
+            CosmiClient client,
+            CosmiAccountReference account,
+            string principal,
+            string role,
+            CosmiCallOptions options,
+            CancellationToken stop)
+        {
+            try
+            {
+                CosmiResources held = await client.ListAccessAsync(account, principal, options, stop).ConfigureAwait(false);
+                return held.Json
+                    .Select(json => new Access(json, account.Name, CosmiChange.None))
+                    .Where(access => string.Equals(access.RoleId, AzureRole.IdOf(role), StringComparison.OrdinalIgnoreCase))
+                    .Select(access => access.Scope)
+                    .FirstOrDefault(scope => scope != null && scope.IndexOf("/databaseAccounts/", StringComparison.OrdinalIgnoreCase) < 0);
+            }
+            catch (CosmiException)
+            {
+                // The role has been taken away all the same.
+                return null;
+            }
         }
     }
 }

@@ -21,6 +21,8 @@ struct Slot<V: Clone> {
     pending: Option<(WeakShared<Answer<V>>, SharedDeadline)>,
     // when a value that is still good was last tried to be replaced
     renewed: Option<Instant>,
+    // how often all was forgotten: a request from before tells what is no more
+    forgotten: u64,
 }
 
 impl<V: Clone> Slot<V> {
@@ -36,6 +38,7 @@ impl<V: Clone> Default for Slot<V> {
             value: None,
             pending: None,
             renewed: None,
+            forgotten: 0,
         }
     }
 }
@@ -128,10 +131,19 @@ where
         }
     }
 
-    /// Forgets every value.
+    /// Forgets every value, and those that are on their way: whoever asks from now on gets a newer one.
     pub(super) fn forget_all(&self) {
         for slot in write(&self.slots).values_mut() {
             slot.value = None;
+            slot.pending = None;
+            slot.forgotten += 1;
+        }
+    }
+
+    /// Forgets every stale value, whatever it was asked by.
+    pub(super) fn forget_all_that(&self, stale: impl Fn(&V) -> bool) {
+        for slot in write(&self.slots).values_mut() {
+            slot.value.take_if(|value| stale(value));
         }
     }
 
@@ -143,9 +155,12 @@ where
         deadline: SharedDeadline,
     ) -> Shared<Answer<V>> {
         let slots = Arc::clone(&self.slots);
+        let forgotten = slot.forgotten;
         let flight = async move {
             let answer = answer.await;
-            if let Some(slot) = write(&slots).get_mut(&key) {
+            if let Some(slot) = write(&slots).get_mut(&key)
+                && slot.forgotten == forgotten
+            {
                 // a failure leaves a value that may still be good
                 if let Ok(value) = &answer {
                     slot.value = Some(value.clone());
@@ -285,6 +300,20 @@ mod tests {
             Some(4)
         );
         assert_eq!(count.load(Ordering::SeqCst), 4);
+    }
+
+    #[tokio::test]
+    async fn what_was_asked_before_all_was_forgotten_is_not_given_to_those_who_ask_later() {
+        let (flights, count) = (Flights::new(), Arc::new(AtomicUsize::new(0)));
+        let good = |_: &u32| true;
+        let call = call();
+        let mut before = Box::pin(flights.get("key", &call, good, |_| asking(&count, Ok(1))));
+        assert!(before.as_mut().now_or_never().is_none(), "on its way");
+        flights.forget_all();
+        let after = flights.get("key", &call, good, |_| asking(&count, Ok(2)));
+        let (after, before) = futures_util::future::join(after, before).await;
+        assert_eq!((before.ok(), after.ok()), (Some(1), Some(2)));
+        assert_eq!(flights.remembered("key", good), Some(2));
     }
 
     #[tokio::test]

@@ -88,6 +88,17 @@ Describe 'Completion' {
         Complete -Line 'Get-CosmiAccountKey -AccountName r' | Should -Be @('readeraccount')
     }
 
+    It 'offers regions after accounts were listed, and machines after their identity was shown' {
+        $null = Get-CosmiAccount
+        $null = Get-CosmiIdentity -ResourceGroupName rg -VMName myvm
+        Clear-SimulatorJournal -Simulator $simulator
+        Complete -Line 'New-CosmiAccount -Name new -Location w' | Should -Be @("'West Europe'")
+        foreach ($command in 'Get-CosmiIdentity', 'Enable-CosmiIdentity') {
+            Complete -Line "$command -VMName my" | Should -Be @('myvm')
+        }
+        Get-SimulatorJournal -Simulator $simulator | Should -BeNullOrEmpty
+    }
+
     It 'offers nothing of a name that does not exist' {
         $null = Get-CosmiCollection -AccountName myaccount -Database D -Name Nothing -ErrorAction SilentlyContinue
         Complete -Line 'Get-CosmiCollection -Database D -Name Noth' | Should -Not -Contain 'Nothing'

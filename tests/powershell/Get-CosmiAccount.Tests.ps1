@@ -40,8 +40,17 @@ Describe 'Get-CosmiAccount' {
         $account.ResourceGroupName | Should -Be 'rg'
         $account.SubscriptionId | Should -Be $simulator.subscriptionId
         $account.Endpoint | Should -Be $simulator.accounts.myaccount.endpoint
+        $account.ProvisioningState | Should -Be 'Succeeded'
         $account.CapacityMode | Should -Be 'Provisioned'
         $account.KeysAllowed | Should -BeTrue
+    }
+
+    It 'tells which accounts are being made' {
+        $null = Invoke-Control -Simulator $simulator -Method POST -Path /operations -Body @{ polls = 1000; seconds = 1000 }
+        $null = New-CosmiAccount -Name newaccount -ResourceGroupName rg -Location westeurope -NoWait
+        $account = Get-CosmiAccount -AccountName newaccount
+        $account.ProvisioningState | Should -Be 'Creating'
+        $account | Out-String -Width 80 | Should -BeLike '*(Creating)*'
     }
 
     It 'tells accounts without keys and without throughput apart' {

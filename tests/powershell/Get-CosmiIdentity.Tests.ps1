@@ -40,6 +40,15 @@ Describe 'Get-CosmiIdentity' {
         $identity | Out-String | Should -BeLike '*UserAssigned : reader*'
     }
 
+    It 'tells the identity of its scale set on an instance of one' {
+        $set = "/subscriptions/$($simulator.subscriptionId)/resourceGroups/rg/providers/Microsoft.Compute/virtualMachineScaleSets/myset"
+        $compute = @{ name = 'myset_3'; vmScaleSetName = 'myset'; resourceId = "$set/virtualMachines/3" } | ConvertTo-Json -Compress
+        Add-SimulatorFault -Simulator $simulator -Match @{ face = 'imds'; path = '/instance' } -Action @{ status = 200; body = $compute }
+        $identity = Get-CosmiIdentity
+        $identity.MachineResourceId | Should -Be $set
+        $identity.PrincipalId | Should -Be '33333333-0000-0000-0000-000000000012'
+    }
+
     It 'tells those of <Name>' -ForEach @(
         @{ Name = 'myset'; Type = 'Microsoft.Compute/virtualMachineScaleSets'; PrincipalId = '33333333-0000-0000-0000-000000000012' }
         @{ Name = 'myfunction'; Type = 'Microsoft.Web/sites'; PrincipalId = '33333333-0000-0000-0000-000000000022' }
@@ -68,11 +77,12 @@ Describe 'Get-CosmiIdentity' {
     }
 
     It 'says <What>' -ForEach @(
-        @{ What = 'that there is no such machine'; Arguments = @{ VMName = 'nosuchvm'; ResourceGroupName = 'rg' }; Id = 'Cosmi.NotFound' }
-        @{ What = 'that a resource has no identity'; Arguments = @{ ResourceId = '/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/x' }; Id = 'Cosmi.InvalidArgument' }
+        @{ What = 'that there is no such machine'; Arguments = @{ VMName = 'nosuchvm'; ResourceGroupName = 'rg' }; Id = 'Cosmi.NotFound'; Action = '?*' }
+        @{ What = 'that a resource has no identity'; Arguments = @{ ResourceId = '/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/x' }; Id = 'Cosmi.InvalidArgument'; Action = '*Microsoft.Compute/virtualMachines*' }
+        @{ What = 'that a name cannot be one'; Arguments = @{ VMName = 'my vm'; ResourceGroupName = 'rg' }; Id = 'Cosmi.InvalidArgument'; Action = 'check the names of the machine and its resource group*' }
     ) {
         $failure = Invoke-Failing { Get-CosmiIdentity @Arguments -ErrorAction Stop }
         $failure.Id | Should -Be $Id
-        $failure.Action | Should -Not -BeNullOrEmpty
+        $failure.Action | Should -BeLike $Action
     }
 }

@@ -68,6 +68,8 @@ Describe 'Grant-CosmiAccess' {
 
     It 'takes a role by its id, and looks up any other name' {
         (Grant-CosmiAccess -PrincipalId $function -Role 5bd9cd88-fe45-4216-938b-f97437e15450 -AccountName myaccount).Role | Should -Be 'DocumentDB Account Contributor'
+        $full = "/subscriptions/$($simulator.subscriptionId)/providers/Microsoft.Authorization/roleDefinitions/5bd9cd88-fe45-4216-938b-f97437e15450"
+        (Grant-CosmiAccess -PrincipalId $function -Role $full -AccountName myaccount).Change | Should -Be 'AlreadySo'
         (Grant-CosmiAccess -PrincipalId $function -Role 'Cosmos DB Deployer' -AccountName myaccount).Change | Should -Be 'New'
         (Invoke-Failing { Grant-CosmiAccess -PrincipalId $function -Role 'No Such Role' -AccountName myaccount -ErrorAction Stop }).Id | Should -Be 'Cosmi.NotFound'
     }
@@ -122,6 +124,8 @@ Describe 'Grant-CosmiAccess' {
         $printed = Get-WhatIf -Script "Grant-CosmiAccess $splat -Role Reader -WhatIf; Grant-CosmiAccess -AccountName myaccount -PrincipalId $function -Role Own -Wait -WhatIf"
         Get-SimulatorJournal -Simulator $simulator | Should -BeNullOrEmpty
         $printed[1].Path | Should -Be '.../databaseAccounts/myaccount/providers/Microsoft.Authorization/roleAssignments/...'
+        # The id of any other role is found out by asking.
+        $printed[1].Body | Should -BeLike '*"roleDefinitionId":".../providers/Microsoft.Authorization/roleDefinitions/..."*'
         $null = & ([scriptblock]::Create("Grant-CosmiAccess $splat -Role Reader"))
         Assert-Sent -Printed $printed[0] -Sent (Get-Change -Simulator $simulator)
     }
@@ -244,7 +248,7 @@ Describe 'Grant-CosmiAccess -DataPlane' {
             $null = $shell.AddScript("Import-Module -Name '$env:COSMI_MODULE'; Grant-CosmiAccess -DataPlane -AccountName myaccount -PrincipalId $function -Role '$reader'").Invoke()
             $shell.Streams.Error | Should -BeNullOrEmpty
             $records = @($shell.Streams.Progress | Where-Object { $_.Activity -eq 'Grant-CosmiAccess' })
-            $records[0].CurrentOperation | Should -BeLike 'give a role on the data of account myaccount: * after *'
+            ($records.CurrentOperation -join "`n") | Should -BeLike '*give a role on the data of account myaccount: * after *'
             $records[-1].RecordType | Should -Be 'Completed'
         }
         finally {

@@ -70,6 +70,17 @@ Describe 'New-CosmiAccount' {
         (New-CosmiAccount @splat).Change | Should -Be 'AlreadySo'
     }
 
+    It 'finds the same definition in words of any case and regions in any spelling' {
+        $null = New-CosmiAccount -Name newaccount -ResourceGroupName rg -Location 'West Europe' -ConsistencyLevel Strong
+        (New-CosmiAccount -Name newaccount -ResourceGroupName rg -Location westeurope -ConsistencyLevel strong).Change | Should -Be 'AlreadySo'
+    }
+
+    It 'tells which regions it has, and nothing that nobody asked for' {
+        $failure = Invoke-Failing { New-CosmiAccount -Name myaccount -ResourceGroupName rg -Location westeurope, northeurope -ErrorAction Stop }
+        $failure.Message | Should -BeLike '*locations is ?{"locationName":"West Europe","failoverPriority":0,"isZoneRedundant":false}?, not ?*northeurope*'
+        $failure.Message | Should -Not -BeLike '*documentEndpoint*'
+    }
+
     It 'makes a serverless one, and can be piped on' {
         $account = New-CosmiAccount -Name newaccount -ResourceGroupName rg -Location westeurope -Serverless
         $account.CapacityMode | Should -Be 'Serverless'
@@ -88,6 +99,10 @@ Describe 'New-CosmiAccount' {
         $accepted.Change | Should -Be 'Accepted'
         $accepted.AccountName | Should -Be 'newaccount'
         $accepted.ProvisioningState | Should -Not -Be 'Succeeded'
+        (New-CosmiAccount -Name newaccount -ResourceGroupName rg -Location westeurope -NoWait).Change | Should -Be 'Accepted'
+        $made = New-CosmiAccount -Name newaccount -ResourceGroupName rg -Location westeurope
+        $made.ProvisioningState | Should -Be 'Succeeded'
+        @(Get-Change -Simulator $simulator).Count | Should -Be 1
     }
 
     It 'prints with -WhatIf what it sends without' {

@@ -82,6 +82,23 @@ Describe 'New-CosmiAccountKey' {
         }
     }
 
+    It 'does not say that a second run waits where it would replace the key once more' {
+        $null = Invoke-Control -Simulator $simulator -Method POST -Path /operations -Body @{ polls = 1000; seconds = 1000 }
+        $failure = Invoke-Failing { New-CosmiAccountKey -AccountName myaccount -Kind Secondary -Confirm:$false -TimeoutSec 1 -ErrorAction Stop }
+        $failure.Id | Should -Be 'Cosmi.TimedOut'
+        $failure.Action | Should -BeLike '*Get-CosmiAccountKey*replaces it once more*'
+        $failure.Action | Should -Not -BeLike '*to wait for it*'
+    }
+
+    It 'replaces one key, never another one for several' {
+        # As flags, Secondary and PrimaryReadOnly make SecondaryReadOnly.
+        foreach ($kind in @('Secondary', 'PrimaryReadOnly'), 'Secondary,PrimaryReadOnly') {
+            $failure = Invoke-Failing { New-CosmiAccountKey -AccountName myaccount -Kind $kind -Confirm:$false -ErrorAction Stop }
+            $failure.Message | Should -BeLike '*Give one of Primary, Secondary, PrimaryReadOnly, SecondaryReadOnly, not several.*'
+        }
+        Get-SimulatorJournal -Simulator $simulator | Should -BeNullOrEmpty
+    }
+
     It 'says that the identity may not' {
         $failure = Invoke-Failing { New-CosmiAccountKey -AccountName readeraccount -Kind Primary -Confirm:$false -ErrorAction Stop }
         $failure.Id | Should -Be 'Cosmi.Forbidden'

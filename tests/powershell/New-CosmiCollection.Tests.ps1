@@ -94,8 +94,20 @@ Describe 'New-CosmiCollection' {
         $failure.Id | Should -Be 'Cosmi.Conflict'
         $failure.Category | Should -Be 'ResourceExists'
         $failure.Target | Should -Be 'Test'
-        $failure.Message | Should -BeLike '*"/other", not "/id"*'
+        $failure.Message | Should -BeLike '*paths?0? is "/id", not "/other"*'
         Get-Change -Simulator $simulator | Should -BeNullOrEmpty
+    }
+
+    It 'says what to do where it has no throughput of its own' {
+        $failure = Invoke-Failing { New-CosmiCollection -AccountName myaccount -Database Shared -Name Orders -PartitionKeyPath /customerId -Throughput 400 -ErrorAction Stop }
+        $failure.Id | Should -Be 'Cosmi.Conflict'
+        $failure.Message | Should -BeLike '*(it is none of its own, not 400 RU/s)'
+        $failure.Action | Should -BeLike 'leave throughput out*'
+    }
+
+    It 'finds the same unique keys in another order' {
+        $null = New-CosmiCollection -AccountName myaccount -Database Test -Name Orders -PartitionKeyPath /id -UniqueKey '/a', '/b,/c'
+        (New-CosmiCollection -AccountName myaccount -Database Test -Name Orders -PartitionKeyPath /id -UniqueKey '/c,/b', '/a').Change | Should -Be 'AlreadySo'
     }
 
     It 'does not wait with -NoWait' {
@@ -129,6 +141,18 @@ Describe 'New-CosmiCollection' {
         $failure.Id | Should -Be 'Cosmi.InvalidArgument'
         $failure.Category | Should -Be 'InvalidArgument'
         $failure.Action | Should -Not -BeNullOrEmpty
+        Get-SimulatorJournal -Simulator $simulator | Should -BeNullOrEmpty
+    }
+
+    It 'refuses <Path>, which is no path, before anything is sent' -ForEach @(
+        @{ Path = 'id' }
+        @{ Path = '/a,/b' }
+        @{ Path = '/a/' }
+        @{ Path = '/a/*' }
+    ) {
+        $failure = Invoke-Failing { New-CosmiCollection -AccountName myaccount -Database Test -Name Orders -PartitionKeyPath $Path -ErrorAction Stop }
+        $failure.Id | Should -Be 'Cosmi.InvalidArgument'
+        $failure.Message | Should -Be "'$Path' is not a path in a document"
         Get-SimulatorJournal -Simulator $simulator | Should -BeNullOrEmpty
     }
 

@@ -48,6 +48,20 @@ Describe 'Remove-CosmiAccount' {
         @((Get-Change -Simulator $simulator).Path -replace '^.*/' | Sort-Object) | Should -Be @('keylessaccount', 'plainreader', 'serverlessaccount')
     }
 
+    It 'waits for what an earlier run left going on, and New-CosmiAccount says that it goes on' {
+        $null = Invoke-Control -Simulator $simulator -Method POST -Path /operations -Body @{ polls = 8; retryAfter = '0' }
+        Remove-CosmiAccount @place -AccountName serverlessaccount -Confirm:$false -NoWait
+        (Get-CosmiAccount @place -AccountName serverlessaccount).ProvisioningState | Should -Be 'Deleting'
+        $failure = Invoke-Failing { New-CosmiAccount @place -Name serverlessaccount -Location westeurope -ErrorAction Stop }
+        $failure.Id | Should -Be 'Cosmi.Conflict'
+        $failure.Message | Should -Be 'account serverlessaccount is being deleted'
+        Remove-CosmiAccount @place -AccountName serverlessaccount -Confirm:$false -NoWait
+        Remove-CosmiAccount @place -AccountName serverlessaccount -Confirm:$false
+        @(Get-CosmiAccount).AccountName | Should -Not -Contain 'serverlessaccount'
+        @(Get-Change -Simulator $simulator).Count | Should -Be 1
+        (New-CosmiAccount @place -Name serverlessaccount -Location westeurope).Change | Should -Be 'New'
+    }
+
     It 'never means the session''s account' {
         $client = Connect-CosmiAccount -AccountName myaccount
         $parameter = (Get-Command -Name Remove-CosmiAccount).Parameters['AccountName'].ParameterSets['Account']

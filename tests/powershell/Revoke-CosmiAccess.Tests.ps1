@@ -47,9 +47,10 @@ Describe 'Revoke-CosmiAccess' {
 
     It 'takes what Get-CosmiAccess gives, and leaves what comes from above' {
         $null = 'Reader', 'Contributor' | ForEach-Object { Grant-CosmiAccess -PrincipalId $function -Role $_ -AccountName myaccount }
-        Get-CosmiAccess -AccountName myaccount -PrincipalId $function | Revoke-CosmiAccess
+        Get-CosmiAccess -AccountName myaccount -PrincipalId $function | Revoke-CosmiAccess 3>&1 | Should -BeNullOrEmpty
         Get-CosmiAccess -AccountName myaccount -PrincipalId $function | Should -BeNullOrEmpty
-        Revoke-CosmiAccess -PrincipalId 22222222-0000-0000-0000-000000000002 -Role Reader -AccountName myaccount
+        $told = Revoke-CosmiAccess -PrincipalId 22222222-0000-0000-0000-000000000002 -Role Reader -AccountName myaccount 3>&1
+        "$told" | Should -BeLike '22222222-0000-0000-0000-000000000002 still has the role Reader on account myaccount: it was given on */resourceGroups/rg, *'
         (Get-CosmiAccess -AccountName myaccount -PrincipalId 22222222-0000-0000-0000-000000000002).Role | Should -Be 'Reader'
     }
 

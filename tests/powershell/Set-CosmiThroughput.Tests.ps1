@@ -84,15 +84,16 @@ Describe 'Set-CosmiThroughput' {
     }
 
     It 'says <What>' -ForEach @(
-        @{ What = 'that a shared one cannot be set'; Arguments = @{ Database = 'Shared'; Name = 'Orders'; Throughput = 400 }; Id = 'Cosmi.NotFound' }
-        @{ What = 'that it is no throughput'; Arguments = @{ Database = 'Test'; Name = 'Test'; Throughput = 450 }; Id = 'Cosmi.InvalidArgument' }
-        @{ What = 'that one kind is needed'; Arguments = @{ Database = 'Test'; Name = 'Test' }; Id = 'Cosmi.InvalidArgument' }
-        @{ What = 'that two kinds are one too many'; Arguments = @{ Database = 'Test'; Name = 'Test'; Throughput = 400; MaxThroughput = 1000 }; Id = 'Cosmi.InvalidArgument' }
-        @{ What = 'that an empty name is none'; Arguments = @{ Database = 'Shared'; Name = ''; Throughput = 400 }; Id = 'Cosmi.InvalidArgument' }
+        @{ What = 'that a shared one cannot be set'; Arguments = @{ Database = 'Shared'; Name = 'Orders'; Throughput = 400 }; Id = 'Cosmi.NotFound'; Action = 'set the throughput of its database*' }
+        @{ What = 'that a database has none'; Arguments = @{ Database = 'Test'; Throughput = 400 }; Id = 'Cosmi.NotFound'; Action = 'set the throughput of its collections*' }
+        @{ What = 'that it is no throughput'; Arguments = @{ Database = 'Test'; Name = 'Test'; Throughput = 450 }; Id = 'Cosmi.InvalidArgument'; Action = '?*' }
+        @{ What = 'that one kind is needed'; Arguments = @{ Database = 'Test'; Name = 'Test' }; Id = 'Cosmi.InvalidArgument'; Action = '?*' }
+        @{ What = 'that two kinds are one too many'; Arguments = @{ Database = 'Test'; Name = 'Test'; Throughput = 400; MaxThroughput = 1000 }; Id = 'Cosmi.InvalidArgument'; Action = '?*' }
+        @{ What = 'that an empty name is none'; Arguments = @{ Database = 'Shared'; Name = ''; Throughput = 400 }; Id = 'Cosmi.InvalidArgument'; Action = '?*' }
     ) {
         $failure = Invoke-Failing { Set-CosmiThroughput -AccountName myaccount @Arguments -ErrorAction Stop }
         $failure.Id | Should -Be $Id
-        $failure.Action | Should -Not -BeNullOrEmpty
+        $failure.Action | Should -BeLike $Action
         Get-Change -Simulator $simulator | Should -BeNullOrEmpty
     }
 }

@@ -26,17 +26,20 @@ function Get-RepositoryRoot {
 }
 
 function Start-Child {
-    # Wine fails to start a process now and then, with a code of its own; a second time it does.
+    # Wine fails to start a process now and then, with a code of its own; when asked again it does.
     param([System.Diagnostics.ProcessStartInfo] $Start)
     $internalError = 1359
-    try {
-        [System.Diagnostics.Process]::Start($Start)
-    }
-    catch [System.ComponentModel.Win32Exception] {
-        if ($_.Exception.GetBaseException().NativeErrorCode -ne $internalError) {
-            throw
+    $attempts = 5
+    foreach ($attempt in 1..$attempts) {
+        try {
+            return [System.Diagnostics.Process]::Start($Start)
         }
-        [System.Diagnostics.Process]::Start($Start)
+        catch [System.ComponentModel.Win32Exception] {
+            if ($attempt -eq $attempts -or $_.Exception.GetBaseException().NativeErrorCode -ne $internalError) {
+                throw
+            }
+            Start-Sleep -Milliseconds 200
+        }
     }
 }
 

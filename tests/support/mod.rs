@@ -57,6 +57,19 @@ impl Simulator {
         Simulator { process, ready }
     }
 
+    /// Starts one where the tutorial's resource group has another name.
+    pub fn start_in_group(name: &str) -> Simulator {
+        let scenario = include_str!("../simulator/src/scenario.json")
+            .replace("\"rg\"", &format!("\"{name}\""))
+            .replace("/resourceGroups/rg", &format!("/resourceGroups/{name}"));
+        let file = format!("cosmi-scenario-{}-{name}.json", std::process::id());
+        let file = std::env::temp_dir().join(file);
+        std::fs::write(&file, scenario).expect("a file");
+        let started = Simulator::start_with(&["--scenario", file.to_str().expect("UTF-8")]);
+        std::fs::remove_file(&file).expect("the same file");
+        started
+    }
+
     pub fn text(&self, pointer: &str) -> &str {
         self.ready
             .pointer(pointer)

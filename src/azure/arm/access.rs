@@ -87,7 +87,11 @@ impl Arm {
                 let held = self
                     .assignments(call, account, Some(&assignment.principal_id))
                     .await?;
-                let same = held.iter().find(|one| Held::of(one).gives(&role));
+                // a group or the subscription may give the same
+                let same = held.iter().find(|one| {
+                    let one = Held::of(one);
+                    is_same_id(&one.scope, &scope) && one.gives(&role)
+                });
                 Ok(Created::AlreadySo(
                     same.map_or(body, |one| one.get().to_owned()),
                 ))
@@ -142,7 +146,7 @@ impl Arm {
         {
             let held = Held::of(&held);
             // those that come down from a group or subscription are not this account's to take
-            if held.scope.eq_ignore_ascii_case(&scope) && held.gives(&role) {
+            if is_same_id(&held.scope, &scope) && held.gives(&role) {
                 revoked |= self.remove(call, &held.id, API, &what, true).await?;
             }
         }
@@ -157,6 +161,7 @@ impl Arm {
         scope: &str,
         role: &str,
     ) -> Result<String, Error> {
+        let role = short(role);
         if check_guid(role).is_ok() {
             return Ok(role.to_ascii_lowercase());
         }
@@ -193,7 +198,7 @@ impl Arm {
 
 /// Where a role assignment is put, and what is sent.
 fn wished(scope: &str, principal_id: &str, role: &str) -> (String, String) {
-    let [account, principal] = [scope, principal_id].map(str::to_ascii_lowercase);
+    let [account, principal] = [scope, principal_id].map(str::to_lowercase);
     let id = stable_guid(&[&account, &principal, role]);
     let path = format!("{scope}/providers/Microsoft.Authorization/roleAssignments/{id}");
     let subscription = scope.split('/').nth(2).unwrap_or_default();
@@ -251,6 +256,20 @@ impl Held {
         let held = self.role_definition_id.rsplit('/').next();
         held.is_some_and(|held| held.eq_ignore_ascii_case(role))
     }
+}
+
+/// A role's id as other tools tell it ends with the one that is the same everywhere.
+fn short(role: &str) -> &str {
+    const IN_FULL: &str = "/providers/microsoft.authorization/roledefinitions";
+    match role.rsplit_once('/') {
+        Some((before, id)) if before.to_ascii_lowercase().ends_with(IN_FULL) => id,
+        _ => role,
+    }
+}
+
+/// Whether two ids of resources mean the same one: groups may have letters of any script.
+pub(super) fn is_same_id(one: &str, other: &str) -> bool {
+    one.to_lowercase() == other.to_lowercase()
 }
 
 /// Whether a name is one of the built-in roles of Resource Manager known here.
@@ -316,6 +335,19 @@ pub(super) fn stable_guid(parts: &[&str]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_roles_id_may_be_given_in_full() {
+        let id = "fbdf93bf-df7d-467e-a4d2-9458aa1360c8";
+        for scope in ["", "/subscriptions/11111111-2222-3333-4444-555555555555"] {
+            let full = format!("{scope}/providers/Microsoft.Authorization/roleDefinitions/{id}");
+            assert_eq!(short(&full), id);
+            assert_eq!(short(&full.to_uppercase()), id.to_uppercase());
+        }
+        for other in [id, "Reader", "A / B role", "/x/sqlRoleDefinitions/y"] {
+            assert_eq!(short(other), other);
+        }
+    }
 
     #[test]
     fn the_same_parts_give_the_same_id() {

@@ -4,11 +4,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use futures_util::{FutureExt, StreamExt, stream};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::create::{Created, Wish};
+use super::create::{Created, Wish, is_going, value};
 use super::{Arm, COSMOS_API, Method, SUBSCRIPTIONS_API, What};
 use crate::azure::call::{Call, Level};
 use crate::azure::error::{Error, Kind};
@@ -50,13 +49,6 @@ const READ: &str = "Microsoft.DocumentDB/databaseAccounts/read";
 // how many subscriptions are searched at once
 const ABREAST: usize = 8;
 
-const SEGMENT: AsciiSet = NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'_')
-    .remove(b'.')
-    .remove(b'(')
-    .remove(b')');
-
 impl Scope {
     pub(in crate::azure) fn new(
         subscription: Option<&str>,
@@ -96,15 +88,13 @@ impl Scope {
         }
     }
 
-    /// The path of the accounts in it; everywhere is searched by subscription.
+    /// The path of the accounts in it, as it stands in ids, where nothing is encoded; everywhere is searched by
+    /// subscription.
     fn accounts(&self) -> String {
         let place = match self {
             Scope::Everywhere => String::new(),
             Scope::Subscription(id) => format!("/subscriptions/{id}"),
-            Scope::Group(id, group) => {
-                let group = utf8_percent_encode(group, &SEGMENT);
-                format!("/subscriptions/{id}/resourceGroups/{group}")
-            }
+            Scope::Group(id, group) => format!("/subscriptions/{id}/resourceGroups/{group}"),
         };
         format!("{place}/providers/Microsoft.DocumentDB/databaseAccounts")
     }
@@ -118,8 +108,7 @@ impl Name {
             && account
                 .bytes()
                 .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-            && !account.starts_with('-')
-            && !account.ends_with('-');
+            && account.split('-').all(|part| !part.is_empty());
         if !fits {
             return Err(Error::invalid("that is not the name of a Cosmos account")
                 .with_action("account names have 3 to 50 lower-case letters, digits and hyphens; give the name, not the URL"));
@@ -143,7 +132,7 @@ impl Name {
         })
     }
 
-    /// The resource id, when enough is known to write it.
+    /// The resource id, when enough is known to write it; as in bodies, where nothing is encoded.
     pub(super) fn id(&self) -> Option<String> {
         let Scope::Group(..) = &self.scope else {
             return None;
@@ -234,21 +223,6 @@ impl Arm {
         }
     }
 
-    /// An account that is not where it was found may have been made anew elsewhere: it is looked for the next time.
-    pub(super) fn forget_moved<T>(
-        &self,
-        name: &Name,
-        id: &str,
-        answer: Result<T, Error>,
-    ) -> Result<T, Error> {
-        if let Err(error) = &answer
-            && error.kind() == Kind::NotFound
-        {
-            self.accounts.forget(name, |account| account.id == id);
-        }
-        answer
-    }
-
     /// Makes an account from Resource Manager's own definition of one; with the same definition a second run changes
     /// nothing.
     pub(in crate::azure) async fn create_account(
@@ -293,10 +267,20 @@ impl Arm {
         name: &Name,
         wait: bool,
     ) -> Result<bool, Error> {
-        let path = match self.resource_id(call, name).await {
-            Ok(path) => path,
-            Err(error) if error.kind() == Kind::NotFound => return Ok(false),
-            Err(error) => return Err(error),
+        // where it is now: elsewhere there would be none
+        let path = match name.id() {
+            Some(path) => path,
+            None => match self.account(call, name, |_| false).await {
+                Ok(found) => found.id.clone(),
+                // what this identity does not see may be there all the same
+                Err(error) if error.kind() == Kind::NotFound => {
+                    return match self.is_name_taken(call, name).await {
+                        Ok(false) => Ok(false),
+                        _ => Err(error),
+                    };
+                }
+                Err(error) => return Err(error),
+            },
         };
         let what = What {
             verb: "delete",
@@ -305,7 +289,16 @@ impl Arm {
             account: Some(&name.account),
             secret: false,
         };
-        let deleted = self.remove(call, &path, COSMOS_API, &what, wait).await;
+        // Azure refuses for a while to begin what is under way; whatever else there is to say, the deletion is told
+        let under_way = match self.find_resource(call, &path, COSMOS_API, &what).await {
+            Ok(Some(found)) => value(&found).is_ok_and(|account| is_going(&account)),
+            _ => false,
+        };
+        let deleted = if under_way {
+            self.gone(call, &path, COSMOS_API, &what, wait).await
+        } else {
+            self.remove(call, &path, COSMOS_API, &what, wait).await
+        };
         self.accounts.forget(name, |_| true);
         self.keys.forget_all();
         deleted
@@ -475,6 +468,7 @@ mod tests {
             "ab",
             "-abc",
             "abc-",
+            "a--b",
             "a_b",
             "a/b",
             "a b",

@@ -40,7 +40,46 @@ pub(super) struct Wish<'a> {
     pub what: What<'a>,
 }
 
-// between looks at a resource that somebody else is making
+impl Wish<'_> {
+    /// Refuses a resource that is not, and does not come to be, what is wished.
+    fn check(&self, exists: &Value) -> Result<(), Error> {
+        self.check_state(exists)?;
+        let differences = differences(&self.compared, exists);
+        if differences.is_empty() {
+            return Ok(());
+        }
+        Err(Error::new(
+            Kind::Conflict,
+            format!(
+                "{} exists with another definition ({})",
+                self.what.thing,
+                differences.join("; ")
+            ),
+        )
+        .with_action("ask for what exists, or change it, in the Azure portal for example; to delete it first deletes all that is in it")
+        .with_http_status(409))
+    }
+
+    /// The same by its state alone.
+    fn check_state(&self, exists: &Value) -> Result<(), Error> {
+        match state(exists) {
+            Some("Failed" | "Canceled") => Err(Error::new(
+                Kind::Service,
+                format!("Azure could not create {}", self.what.thing),
+            )
+            .with_action("delete it, and see the activity log in the Azure portal for the reason")),
+            Some("Deleting") => Err(Error::new(
+                Kind::Conflict,
+                format!("{} is being deleted", self.what.thing),
+            )
+            .with_action("wait until it is gone, as deleting it once more does, and create it then")
+            .with_http_status(409)),
+            _ => Ok(()),
+        }
+    }
+}
+
+// between looks at a resource that somebody else is making or deleting
 const PAUSE: Duration = Duration::from_secs(2);
 
 impl Arm {
@@ -51,31 +90,11 @@ impl Arm {
         wish: &Wish<'_>,
         wait: bool,
     ) -> Result<Created, Error> {
-        if let Some(found) = self
-            .find_resource(call, wish.path, wish.api_version, &wish.what)
-            .await?
-        {
-            let exists = value(&found)?;
-            let differences = differences(&wish.compared, &exists);
-            if !differences.is_empty() {
-                return Err(Error::new(
-                    Kind::Conflict,
-                    format!(
-                        "{} exists with another definition ({})",
-                        wish.what.thing,
-                        differences.join("; ")
-                    ),
-                )
-                .with_action("ask for what exists, or delete it first")
-                .with_http_status(409));
-            }
-            if wait && !is_settled(&exists) {
-                return self.ready(call, wish).await.map(Created::New);
-            }
-            return verbatim(&found).map(Created::AlreadySo);
+        if let Some(found) = self.find_wished(call, wish).await? {
+            return self.keep(call, wish, &found, wait).await;
         }
         let body = wish.body.to_string();
-        let accepted = self
+        let sent = self
             .send(
                 call,
                 Method::Put,
@@ -84,12 +103,54 @@ impl Arm {
                 Some(&body),
                 &wish.what,
             )
-            .await?;
+            .await;
+        let accepted = match sent {
+            Ok(accepted) => accepted,
+            // the same wish may be under way: somebody else's, or this one, whose first answer was lost
+            Err(error) if is_busy(&error) => {
+                return match self.find_wished(call, wish).await? {
+                    Some(found) => self.keep(call, wish, &found, wait).await,
+                    None => Err(error),
+                };
+            }
+            Err(error) => return Err(error),
+        };
         if !wait {
             return accepted_only(&accepted, body);
         }
         self.settle(call, accepted, &wish.what).await?;
-        self.ready(call, wish).await.map(Created::New)
+        verbatim(&self.ready(call, wish).await?).map(Created::New)
+    }
+
+    async fn find_wished(&self, call: &Call, wish: &Wish<'_>) -> Result<Option<Response>, Error> {
+        self.find_resource(call, wish.path, wish.api_version, &wish.what)
+            .await
+    }
+
+    /// What becomes of the wish where the resource is there.
+    async fn keep(
+        &self,
+        call: &Call,
+        wish: &Wish<'_>,
+        found: &Response,
+        wait: bool,
+    ) -> Result<Created, Error> {
+        let exists = value(found)?;
+        wish.check(&exists)?;
+        let is_new = matches!(state(&exists), Some("Creating" | "Initializing"));
+        if is_new && !wait {
+            return verbatim(found).map(Created::Accepted);
+        }
+        if !wait || is_settled(&exists) {
+            return verbatim(found).map(Created::AlreadySo);
+        }
+        let ready = self.ready(call, wish).await?;
+        if is_new {
+            return verbatim(&ready).map(Created::New);
+        }
+        // what was going on may have changed it
+        wish.check(&value(&ready)?)?;
+        verbatim(&ready).map(Created::AlreadySo)
     }
 
     /// Puts a resource: as it is when Azure is done, or, without `wait`, what Azure says when it has accepted.
@@ -113,23 +174,15 @@ impl Arm {
     }
 
     /// The resource when it is ready.
-    async fn ready(&self, call: &Call, wish: &Wish<'_>) -> Result<String, Error> {
+    async fn ready(&self, call: &Call, wish: &Wish<'_>) -> Result<Response, Error> {
         loop {
             let found = self
                 .get(call, wish.path, wish.api_version, &wish.what)
                 .await?;
             let exists = value(&found)?;
+            wish.check_state(&exists)?;
             match state(&exists) {
-                Some("Failed" | "Canceled") => {
-                    return Err(Error::new(
-                        Kind::Service,
-                        format!("Azure could not create {}", wish.what.thing),
-                    )
-                    .with_action(
-                        "delete it, and see the activity log in the Azure portal for the reason",
-                    ));
-                }
-                _ if is_settled(&exists) => return verbatim(&found),
+                _ if is_settled(&exists) => return Ok(found),
                 state => call.log(Level::Info, || {
                     format!(
                         "create {}: {}",
@@ -177,7 +230,18 @@ impl Arm {
             .await
         {
             Ok(accepted) => accepted,
-            Err(error) if error.http_status() == 404 => return Ok(false),
+            // nothing is told of a subscription that is not seen
+            Err(error)
+                if error.http_status() == 404
+                    && error.service_code() != Some("SubscriptionNotFound") =>
+            {
+                return Ok(false);
+            }
+            Err(error) if is_busy(&error) => {
+                // it may be under way: somebody else's doing, or this one, whose first answer was lost
+                let gone = self.gone(call, path, api_version, what, wait).await?;
+                return if gone { Ok(true) } else { Err(error) };
+            }
             Err(error) => return Err(error),
         };
         if accepted.status == 204 {
@@ -188,6 +252,34 @@ impl Arm {
         }
         Ok(true)
     }
+
+    /// Whether a resource is gone, or, without `wait`, going. What is not being deleted is not waited for.
+    pub(super) async fn gone(
+        &self,
+        call: &Call,
+        path: &str,
+        api_version: &str,
+        what: &What<'_>,
+        wait: bool,
+    ) -> Result<bool, Error> {
+        while let Some(found) = self.find_resource(call, path, api_version, what).await? {
+            if !is_going(&value(&found)?) {
+                return Ok(false);
+            }
+            if !wait {
+                break;
+            }
+            call.sleep(found.retry_after().unwrap_or(PAUSE)).await;
+        }
+        Ok(true)
+    }
+}
+
+/// Whether something else goes on there, as Azure tells it.
+fn is_busy(error: &Error) -> bool {
+    error.kind() == Kind::Conflict
+        && matches!(error.http_status(), 409 | 412)
+        && error.service_code() != Some("ScopeLocked")
 }
 
 fn state(resource: &Value) -> Option<&str> {
@@ -199,6 +291,11 @@ fn state(resource: &Value) -> Option<&str> {
 /// Resources that have no state of their own are there or not.
 fn is_settled(resource: &Value) -> bool {
     state(resource).is_none_or(|state| state == "Succeeded")
+}
+
+/// Accounts are still to be seen while they are being deleted.
+pub(super) fn is_going(resource: &Value) -> bool {
+    state(resource) == Some("Deleting")
 }
 
 /// The resource in an answer, to look into.

@@ -7,7 +7,7 @@ use futures_util::FutureExt;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use super::access::{self, Held, Replication, built_in, check_guid, stable_guid};
+use super::access::{self, Held, Replication, built_in, check_guid, is_same_id, stable_guid};
 use super::accounts::Name;
 use super::create::{Created, made};
 use super::sql::Place;
@@ -82,7 +82,7 @@ struct Wished<'a> {
 impl Wished<'_> {
     /// Its own id.
     fn path(&self) -> String {
-        let [account, principal] = [&self.own, self.principal_id].map(str::to_ascii_lowercase);
+        let [account, principal] = [&self.own, self.principal_id].map(str::to_lowercase);
         let id = stable_guid(&[&account, &self.scope, &principal, &self.role]);
         format!("{}/sqlRoleAssignments/{id}", self.own)
     }
@@ -109,10 +109,12 @@ impl Wished<'_> {
 impl Held {
     /// Its scope below the account's id, whose case does not count; that of the names does.
     fn below(&self, own: &str) -> Option<&str> {
-        let (account, below) = self.scope.split_at_checked(own.len())?;
-        account
-            .eq_ignore_ascii_case(own)
-            .then(|| below.trim_end_matches('/'))
+        let segments = own.matches('/').count();
+        let end = self.scope.match_indices('/').nth(segments);
+        let (account, below) = self
+            .scope
+            .split_at(end.map_or(self.scope.len(), |(at, _)| at));
+        is_same_id(account, own).then(|| below.trim_end_matches('/'))
     }
 
     fn counts_for(&self, own: &str, wanted: &str) -> bool {
@@ -326,16 +328,16 @@ impl Arm {
         role: &str,
         must_exist: bool,
     ) -> Result<String, Error> {
-        let in_account = format!("{own}/sqlRoleDefinitions/");
-        let role = match role.split_at_checked(in_account.len()) {
-            Some((before, id)) if before.eq_ignore_ascii_case(&in_account) => id,
+        let in_account = format!("{own}/sqlRoleDefinitions");
+        let role = match role.rsplit_once('/') {
+            Some((before, id)) if is_same_id(before, &in_account) => id,
             _ => role,
         };
         if let Some(id) = built_in(&ROLES, role) {
             return Ok(id.to_owned());
         }
         if check_guid(role).is_ok() {
-            let path = format!("{in_account}{role}");
+            let path = format!("{in_account}/{role}");
             let is_there = !must_exist
                 || self
                     .find_resource(call, &path, COSMOS_API, &roles(account))

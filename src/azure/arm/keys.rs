@@ -102,11 +102,9 @@ impl Arm {
             let (this, name, id) = (Arc::clone(self), name.clone(), id.clone());
             async move { this.read_keys(&call, &name, &id, kind).await.map(Arc::new) }.boxed()
         };
-        let keys = self
-            .keys
+        self.keys
             .get((id.to_ascii_lowercase(), kind), call, usable, ask)
-            .await;
-        self.forget_moved(name, &id, keys)
+            .await
     }
 
     /// The account's connection strings as they are now.
@@ -132,8 +130,7 @@ impl Arm {
                 None,
                 &what,
             )
-            .await;
-        let response = self.forget_moved(name, &id, response)?;
+            .await?;
         let not_strings = || response.not_understood("hold no connection strings");
         let fields: HashMap<String, &RawValue> =
             serde_json::from_slice(&response.body).map_err(|_| not_strings())?;
@@ -186,9 +183,10 @@ impl Arm {
         let path = format!("{id}/regenerateKey");
         let accepted = self
             .send(call, Method::Post, &path, COSMOS_API, Some(&body), &what)
-            .await?;
-        let settled = self.settle(call, accepted, &what).await;
-        // even where the end was not seen, what is in memory may be the former key
+            .await;
+        // even where the end is not seen, what is in memory may be the former key
+        self.keys.forget_all();
+        let settled = self.settle(call, accepted?, &what).await;
         self.keys.forget_all();
         settled
     }

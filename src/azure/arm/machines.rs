@@ -58,7 +58,7 @@ impl<'a> Machine<'a> {
         let wrong = || {
             let types: Vec<_> = TYPES.iter().map(|kind| kind.name).collect();
             Error::invalid("that is not a resource that has an identity").with_action(format!(
-                "give the resource id of one of {}",
+                "check the names of the machine and its resource group; a resource id has to be that of one of {}",
                 types.join(", ")
             ))
         };
@@ -68,12 +68,15 @@ impl<'a> Machine<'a> {
             && !id.contains("//")
             && !id.contains(['?', '#', '%', '\\'])
             && !id.chars().any(|c| c.is_control() || c.is_whitespace());
+        let id = without_instance(id).unwrap_or(id);
         let parts: Vec<_> = id.split('/').collect();
         let (Some(&namespace), Some(&kind)) = (parts.get(6), parts.get(7)) else {
             return Err(wrong());
         };
         if !fits
             || parts.len() != 9
+            // in a path these mean "here" and "above"
+            || parts.iter().any(|part| matches!(*part, "." | ".."))
             || !parts[1].eq_ignore_ascii_case("subscriptions")
             || !parts[5].eq_ignore_ascii_case("providers")
         {
@@ -96,6 +99,16 @@ impl<'a> Machine<'a> {
             secret: false,
         }
     }
+}
+
+/// The scale set of one of its instances: theirs is the set's identity, and they have none of their own.
+fn without_instance(id: &str) -> Option<&str> {
+    let mut ends = id.rsplitn(3, '/');
+    let (_instance, kind, set) = (ends.next()?, ends.next()?, ends.next()?);
+    let of_a_set = set.rsplit('/').nth(1)?;
+    let is_instance = kind.eq_ignore_ascii_case("virtualMachines")
+        && of_a_set.eq_ignore_ascii_case("virtualMachineScaleSets");
+    is_instance.then_some(set)
 }
 
 impl Arm {
@@ -190,6 +203,12 @@ mod tests {
             )
             .is_ok()
         );
+        let set = id(TYPES[1].name);
+        for instance in ["/virtualMachines/3", "/virtualmachines/3/"] {
+            let instance = format!("{set}{instance}");
+            let machine = Machine::parse(&instance).map(|machine| machine.id.to_owned());
+            assert_eq!(machine.ok(), Some(set.clone()), "{instance}");
+        }
         for odd in [
             "",
             "/",
@@ -197,6 +216,11 @@ mod tests {
             &id("Microsoft.Storage/storageAccounts"),
             &format!("{}/x", id(TYPES[0].name)),
             &format!("{}?x", id(TYPES[0].name)),
+            &id(TYPES[0].name).replace("/name", "/.."),
+            &id(TYPES[0].name).replace("/rg/", "/./"),
+            &id(TYPES[0].name).replace("/rg/", "/../"),
+            &format!("{}/virtualMachines/3", id(TYPES[2].name)),
+            &format!("{}/virtualMachines", id(TYPES[1].name)),
         ] {
             assert!(Machine::parse(odd).is_err(), "{odd}");
         }

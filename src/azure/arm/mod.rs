@@ -120,10 +120,37 @@ impl Arm {
         body: Option<&str>,
         what: &What<'_>,
     ) -> Result<Response, Error> {
+        let url = || self.url(path, api_version);
+        let answer = self.send_to(call, method, &url, body, what).await;
+        self.forget_moved(path, answer)
+    }
+
+    /// An account that is not where it was found may have been made anew elsewhere: it is looked for the next time.
+    fn forget_moved<T>(&self, path: &str, answer: Result<T, Error>) -> Result<T, Error> {
+        if let Err(error) = &answer
+            && error.http_status() == 404
+            // the account's own answer, of what is in it
+            && error.service_code() != Some("NotFound")
+        {
+            self.accounts
+                .forget_all_that(|account| path.starts_with(&account.id));
+        }
+        answer
+    }
+
+    /// Sends to an address that depends on the cloud, which may only be learnt by the first answer.
+    async fn send_to(
+        &self,
+        call: &Call,
+        method: Method,
+        url: &(dyn Fn() -> Url + Sync),
+        body: Option<&str>,
+        what: &What<'_>,
+    ) -> Result<Response, Error> {
         let asked_in = self.clouds.current();
         let here = || Sent {
             method,
-            url: self.url(path, api_version),
+            url: url(),
             body,
         };
         match self.send_here(call, &here(), what).await {
@@ -216,9 +243,13 @@ impl Arm {
         filter: &str,
         what: &What<'_>,
     ) -> Result<Vec<Box<RawValue>>, Error> {
-        let mut url = self.url(path, api_version);
-        url.query_pairs_mut().append_pair("$filter", filter);
-        let first = self.send_here(call, &Sent::get(url), what).await?;
+        let url = || {
+            let mut url = self.url(path, api_version);
+            url.query_pairs_mut().append_pair("$filter", filter);
+            url
+        };
+        let first = self.send_to(call, Method::Get, &url, None, what).await;
+        let first = self.forget_moved(path, first)?;
         self.pages(call, first, what).await
     }
 
@@ -256,7 +287,8 @@ impl Arm {
     /// An address that an answer names, if it is Resource Manager's own: no other host gets a token.
     fn own_url(&self, text: &str, does: &str) -> Result<Url, Error> {
         let arm = self.clouds.arm();
-        Url::parse(text)
+        // some providers leave their own host out
+        arm.join(text)
             .ok()
             .filter(|url| url.origin() == arm.origin())
             .ok_or_else(|| {

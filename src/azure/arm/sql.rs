@@ -220,8 +220,6 @@ impl Arm {
         wait: bool,
     ) -> Result<Created, Error> {
         throughput.map_or(Ok(()), Throughput::check)?;
-        let id = self.resource_id(call, place.account).await?;
-        let path = place.path(&id);
         let mut resource = resource;
         let name = place.collection.unwrap_or(place.database);
         let fields = resource.as_object_mut().ok_or_else(|| {
@@ -230,6 +228,8 @@ impl Arm {
         })?;
         check_definition(fields)?;
         fields.insert("id".to_owned(), name.into());
+        let id = self.resource_id(call, place.account).await?;
+        let path = place.path(&id);
         let options = throughput.map_or_else(|| json!({}), Throughput::spelled);
         let body = json!({ "properties": { "resource": resource, "options": options } });
         let compared = json!({ "properties": { "resource": resource } });
@@ -249,13 +249,17 @@ impl Arm {
                 return Err(Error::new(
                     Kind::Conflict,
                     format!(
-                        "{} exists with another throughput ({}, not {})",
+                        "{} exists with another throughput (it is {}, not {})",
                         wish.what.thing,
-                        Throughput::spoken(throughput),
-                        Throughput::spoken(found)
+                        Throughput::spoken(found),
+                        Throughput::spoken(throughput)
                     ),
                 )
-                .with_action("set its throughput instead")
+                .with_action(if found.is_some() {
+                    "set its throughput instead"
+                } else {
+                    "leave throughput out, or delete it first: throughput of its own cannot be given afterwards"
+                })
                 .with_http_status(409));
             }
         }
@@ -318,9 +322,11 @@ impl Arm {
                 Kind::NotFound,
                 format!("{} has no throughput of its own", what.thing),
             )
-            .with_action(
-                "set the throughput of its database, or make it anew with throughput of its own",
-            )
+            .with_action(if place.collection.is_some() {
+                "set the throughput of its database, if it has any, or make the collection anew with throughput of its own; a serverless account has none"
+            } else {
+                "set the throughput of its collections, or make the database anew with throughput of its own; a serverless account has none"
+            })
         })?;
         let id = self.resource_id(call, place.account).await?;
         let path = format!("{}/throughputSettings/default", place.path(&id));
@@ -370,15 +376,12 @@ fn check_definition(fields: &serde_json::Map<String, Value>) -> Result<(), Error
         .and_then(|policy| policy.get("uniqueKeys"))
         .and_then(Value::as_array);
     named.extend(unique_keys.into_iter().flatten().flat_map(paths));
-    if let Some(odd) = named
-        .iter()
-        .find(|path| path.len() < 2 || !path.starts_with('/'))
-    {
+    if let Some(odd) = named.iter().find(|path| !is_path(path)) {
         return Err(Error::invalid(format!(
             "'{}' is not a path in a document",
             crate::azure::text::line(odd, 100)
         ))
-        .with_action("begin paths of partition keys and unique keys with '/', as in /id"));
+        .with_action("begin paths of partition keys and unique keys with '/', as in /id or /address/city, without * and without '/' at the end; give each of several by itself, not with commas in one"));
     }
     let ttl = fields.get("defaultTtl").and_then(Value::as_i64);
     if ttl.is_some_and(|ttl| ttl != -1 && ttl < 1) {
@@ -387,6 +390,16 @@ fn check_definition(fields: &serde_json::Map<String, Value>) -> Result<(), Error
         ));
     }
     Ok(())
+}
+
+/// Whether the service takes it for a path of names; what stands in quotes is a name whatever is in it.
+fn is_path(text: &str) -> bool {
+    text.strip_prefix('/').is_some_and(|names| {
+        names.contains('"')
+            || names
+                .split('/')
+                .all(|name| !name.is_empty() && !name.contains(['*', ',']))
+    })
 }
 
 #[cfg(test)]
@@ -402,6 +415,7 @@ mod tests {
         for fits in [
             json!({}),
             json!({ "partitionKey": { "paths": ["/a", "/b/c"] }, "defaultTtl": -1 }),
+            json!({ "partitionKey": { "paths": ["/\"a, b/*\"/c-d"] } }),
             json!({ "uniqueKeyPolicy": { "uniqueKeys": [{ "paths": ["/a"] }] }, "defaultTtl": 1 }),
         ] {
             assert_eq!(check(fits.clone()), Ok(()), "{fits}");
@@ -409,6 +423,10 @@ mod tests {
         for odd in [
             json!({ "partitionKey": { "paths": ["id"] } }),
             json!({ "partitionKey": { "paths": ["/a", "/"] } }),
+            json!({ "partitionKey": { "paths": ["/a,/b"] } }),
+            json!({ "partitionKey": { "paths": ["/a/"] } }),
+            json!({ "partitionKey": { "paths": ["/a//b"] } }),
+            json!({ "partitionKey": { "paths": ["/a/*"] } }),
             json!({ "uniqueKeyPolicy": { "uniqueKeys": [{ "paths": ["/a"] }, { "paths": ["/b", "c"] }] } }),
             json!({ "defaultTtl": 0 }),
         ] {

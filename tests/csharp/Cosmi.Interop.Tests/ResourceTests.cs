@@ -62,7 +62,7 @@ namespace Cosmi.Interop.Tests
             Assert.Equal("/id", Settings(made).GetProperty("partitionKey").GetProperty("paths")[0].GetString());
             Assert.Equal(CosmiChange.AlreadySo, (await Create(Definition)).Change);
             CosmiException conflict = await Fails(CosmiStatus.Conflict, Create(Definition.Replace("/id", "/other")));
-            Assert.Contains("\"/other\", not \"/id\"", conflict.Message);
+            Assert.Contains("\"/id\", not \"/other\"", conflict.Message);
             Assert.Equal(new[] { "Test", "Orders" }, (await Soon(client.ListCollectionsAsync(Named("myaccount"), "Test"))).Json.Select(Name));
             Assert.Equal(CosmiChange.Deleted, (await Soon(client.DeleteCollectionAsync(Named("myaccount"), "Test", "Orders"))).Change);
             Assert.Equal(CosmiChange.Absent, (await Soon(client.DeleteCollectionAsync(Named("myaccount"), "Test", "Orders"))).Change);

@@ -222,6 +222,18 @@ fn partition_key(site: Site<'_>, definition: &mut Map<String, Value>) -> Result<
         path.as_str()
             .is_some_and(|path| path.len() > 1 && path.starts_with('/'))
     });
+    // Names in quotes may have anything in them.
+    let odd = paths.iter().filter_map(Value::as_str).find(|path| {
+        !path.contains('"')
+            && (path.contains(['*', ',']) || path.contains("//") || path.ends_with('/'))
+    });
+    if let (true, Some(odd)) = (well_formed, odd) {
+        return Err(site.bad_request(&format!(
+            "The partition key component definition path '{}' could not be accepted, failed near position '{}'. Partition key paths must contain only valid characters and not contain a trailing slash or wildcard character.",
+            odd.replace('/', "\\/"),
+            odd.find(['*', ',']).or_else(|| odd.find("//")).unwrap_or(odd.len() - 1),
+        )));
+    }
     let count_fits = if hierarchical {
         (2..=3).contains(&paths.len())
     } else {

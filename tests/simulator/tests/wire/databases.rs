@@ -380,6 +380,18 @@ async fn definitions_that_cannot_be() {
     let new = "/Test/containers/c";
     let cases = [
         (
+            new,
+            key(json!({"paths": ["/a,/b"], "kind": "Hash"})),
+            400,
+            "failed near position '2'",
+        ),
+        (
+            new,
+            key(json!({"paths": ["/a/"], "kind": "Hash"})),
+            400,
+            "trailing slash or wildcard",
+        ),
+        (
             "/Test/containers/Test",
             test(&json!({})),
             400,
