@@ -1,7 +1,8 @@
 //! Making things so that a second run changes nothing.
 
-use serde_json::Value;
 use std::time::Duration;
+
+use serde_json::Value;
 
 use super::definition::differences;
 use super::{Arm, Method, What};
@@ -181,16 +182,13 @@ impl Arm {
                 .await?;
             let exists = value(&found)?;
             wish.check_state(&exists)?;
-            match state(&exists) {
-                _ if is_settled(&exists) => return Ok(found),
-                state => call.log(Level::Info, || {
-                    format!(
-                        "create {}: {}",
-                        wish.what.thing,
-                        state.unwrap_or("InProgress")
-                    )
-                }),
+            if is_settled(&exists) {
+                return Ok(found);
             }
+            call.log(Level::Info, || {
+                let state = state(&exists).unwrap_or("InProgress");
+                format!("create {}: {state}", wish.what.thing)
+            });
             call.sleep(found.retry_after().unwrap_or(PAUSE)).await;
         }
     }
