@@ -77,7 +77,7 @@ Describe 'New-CosmiAccount' {
 
     It 'tells which regions it has, and nothing that nobody asked for' {
         $failure = Invoke-Failing { New-CosmiAccount -Name myaccount -ResourceGroupName rg -Location westeurope, northeurope -ErrorAction Stop }
-        $failure.Message | Should -BeLike '*locations is ?{"locationName":"West Europe","failoverPriority":0,"isZoneRedundant":false}?, not ?*northeurope*'
+        $failure.Message | Should -BeLike '*locations is ?{*"locationName":"West Europe"*}?, not ?*northeurope*'
         $failure.Message | Should -Not -BeLike '*documentEndpoint*'
     }
 
