@@ -198,7 +198,7 @@ impl Arm {
 
 /// Where a role assignment is put, and what is sent.
 fn wished(scope: &str, principal_id: &str, role: &str) -> (String, String) {
-    let [account, principal] = [scope, principal_id].map(str::to_lowercase);
+    let [account, principal] = [scope, principal_id].map(str::to_ascii_lowercase);
     let id = stable_guid(&[&account, &principal, role]);
     let path = format!("{scope}/providers/Microsoft.Authorization/roleAssignments/{id}");
     let subscription = scope.split('/').nth(2).unwrap_or_default();
@@ -267,9 +267,11 @@ fn short(role: &str) -> &str {
     }
 }
 
-/// Whether two ids of resources mean the same one: groups may have letters of any script.
+/// Whether two ids, in any case, mean the same account: its name is the only one in Azure, so letters that only a group
+/// can have, and whose case is told by large tables alone, need not be told apart.
 pub(super) fn is_same_id(one: &str, other: &str) -> bool {
-    one.to_lowercase() == other.to_lowercase()
+    let plain = |c: char| c.is_ascii().then(|| c.to_ascii_lowercase());
+    one.chars().map(plain).eq(other.chars().map(plain))
 }
 
 /// Whether a name is one of the built-in roles of Resource Manager known here.

@@ -74,9 +74,10 @@ impl Scope {
             }
         }
         match (subscription, group) {
-            (Some(subscription), Some(group)) => {
-                Ok(Scope::Group(lower(subscription), group.to_lowercase()))
-            }
+            (Some(subscription), Some(group)) => Ok(Scope::Group(
+                lower(subscription),
+                group.to_ascii_lowercase(),
+            )),
             (Some(subscription), None) => Ok(Scope::Subscription(lower(subscription))),
             (None, None) => Ok(Scope::Everywhere),
             (None, Some(_)) => Err(Error::invalid(

@@ -82,7 +82,7 @@ struct Wished<'a> {
 impl Wished<'_> {
     /// Its own id.
     fn path(&self) -> String {
-        let [account, principal] = [&self.own, self.principal_id].map(str::to_lowercase);
+        let [account, principal] = [&self.own, self.principal_id].map(str::to_ascii_lowercase);
         let id = stable_guid(&[&account, &self.scope, &principal, &self.role]);
         format!("{}/sqlRoleAssignments/{id}", self.own)
     }

@@ -2,16 +2,19 @@
 
 use serde_json::{Map, Value, json};
 
-use super::access::is_same_id;
-
 /// Where the wish and what exists differ, as `path is what exists, not the wish`. Only what the wish names is compared,
 /// since the service adds defaults. What is no difference to the service is none here: the case and the blanks of regions, the
 /// case of a choice such as `Session` or of a tag's name, the order of a list that is a set.
 pub(super) fn differences(wish: &Value, exists: &Value) -> Vec<String> {
     let mut found = Vec::new();
     compare("", wish, exists, &mut found);
-    found.sort();
     found
+}
+
+/// Keeps them in order: the library as it is shipped has the members of an object by name, the tests' as they came.
+fn note(found: &mut Vec<String>, difference: String) {
+    let place = found.partition_point(|other| *other < difference);
+    found.insert(place, difference);
 }
 
 fn compare(path: &str, wish: &Value, exists: &Value, found: &mut Vec<String>) {
@@ -31,7 +34,10 @@ fn compare(path: &str, wish: &Value, exists: &Value, found: &mut Vec<String>) {
             let (wish, exists) = (own(path, wish), own(path, exists));
             if wish.len() != exists.len() {
                 let exists: Vec<_> = exists.iter().map(|item| named(&wish, item)).collect();
-                found.push(format!("{path} is {}, not {}", json!(exists), json!(wish)));
+                note(
+                    found,
+                    format!("{path} is {}, not {}", json!(exists), json!(wish)),
+                );
                 return;
             }
             for (index, wish, exists) in pairs(path, &wish, exists) {
@@ -43,12 +49,12 @@ fn compare(path: &str, wish: &Value, exists: &Value, found: &mut Vec<String>) {
         (Value::String(wish), Value::String(exists))
             if is_choice(path) && wish.eq_ignore_ascii_case(exists) => {}
         (Value::String(wish), Value::String(exists))
-            if wish.starts_with("/subscriptions/") && is_same_id(wish, exists) => {}
+            if wish.starts_with("/subscriptions/") && wish.eq_ignore_ascii_case(exists) => {}
         (Value::Number(_), Value::Number(_)) if is_same_number(wish, exists) => {}
         (_, Value::Null) if !path.contains("./subscriptions/") && asks_for_nothing(wish) => {}
         _ if wish == exists => {}
-        (_, Value::Null) => found.push(format!("{path} is not set, not {wish}")),
-        _ => found.push(format!("{path} is {exists}, not {wish}")),
+        (_, Value::Null) => note(found, format!("{path} is not set, not {wish}")),
+        _ => note(found, format!("{path} is {exists}, not {wish}")),
     }
 }
 
@@ -57,7 +63,7 @@ fn member<'a>(path: &str, fields: &'a Map<String, Value>, name: &str) -> Option<
     let any_case = path == "tags" || path.ends_with("userAssignedIdentities");
     let in_any_case = || {
         let mut fields = fields.iter().filter(|_| any_case);
-        fields.find(|(found, _)| found.to_lowercase() == name.to_lowercase())
+        fields.find(|(found, _)| found.eq_ignore_ascii_case(name))
     };
     fields
         .get(name)
@@ -191,7 +197,7 @@ fn region(name: &str) -> String {
     name.chars()
         .filter(|c| !c.is_whitespace())
         .collect::<String>()
-        .to_lowercase()
+        .to_ascii_lowercase()
 }
 
 #[cfg(test)]
