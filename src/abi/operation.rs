@@ -7,7 +7,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use futures_util::FutureExt;
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
 use libc::c_void;
 
 use super::account::cosmi_accounts;
@@ -172,6 +173,38 @@ pub(super) unsafe fn start_unless_at_hand<W>(
 where
     W: Future<Output = Result<Output, azure::Error>> + Send + 'static,
 {
+    let (mut at_hand, mut work) = (Some(at_hand), Some(work));
+    // SAFETY: the caller's promise.
+    unsafe {
+        begin(
+            client,
+            timeout_ms,
+            callback,
+            user_data,
+            out_operation,
+            &mut |client, id| at_hand.take()?(client, id),
+            &mut |client, call| Some(work.take()?(client, call).boxed()),
+        )
+    }
+}
+
+type Work = BoxFuture<'static, Result<Output, azure::Error>>;
+
+/// What is the same for all operations: once in the library, and not once for each kind. Both closures are called once at
+/// most.
+///
+/// # Safety
+///
+/// As for [`start`].
+unsafe fn begin(
+    client: *const cosmi_client,
+    timeout_ms: u32,
+    callback: cosmi_completion_fn,
+    user_data: *mut c_void,
+    out_operation: *mut *mut cosmi_operation,
+    at_hand: &mut dyn FnMut(&azure::Client, u64) -> Option<Output>,
+    work: &mut dyn FnMut(azure::Client, azure::Call) -> Option<Work>,
+) -> Result<cosmi_status, Fault> {
     let out_operation = guard::writable(out_operation)?;
     // SAFETY: the caller's promise.
     let client = unsafe { guard::borrow(client) }?.get();
@@ -186,7 +219,7 @@ where
             Duration::from_millis(timeout_ms.into())
         };
         let call = client.call(id, limit);
-        let work = work(client.clone(), call.clone());
+        let work = work(client.clone(), call.clone()).ok_or(Fault::Runtime)?;
         let work = async move { Ended(work.await.map_err(Into::into)) }.boxed();
         Task::start(machine, work, limit, call, completion(callback, user_data))
     };
