@@ -351,16 +351,15 @@ typedef struct cosmi_accounts cosmi_accounts;
 //
 // Owned by the caller, free with cosmi_client_free. Any number of threads may use it at the same time.
 //
-// Methods: cosmi_client_new, cosmi_client_free, cosmi_token_get_start, cosmi_token_renew_start,
-// cosmi_environment_show_start, cosmi_account_list_start, cosmi_account_show_start, cosmi_account_create_start,
-// cosmi_account_delete_start, cosmi_account_name_check_start, cosmi_keys_list_start, cosmi_key_regenerate_start,
-// cosmi_connection_strings_list_start, cosmi_database_list_start, cosmi_database_show_start,
-// cosmi_database_create_start, cosmi_database_delete_start, cosmi_collection_show_start,
+// Methods: cosmi_client_new, cosmi_client_new_for_checks, cosmi_client_free, cosmi_token_get_start,
+// cosmi_token_renew_start, cosmi_environment_show_start, cosmi_account_list_start, cosmi_account_show_start,
+// cosmi_account_create_start, cosmi_account_delete_start, cosmi_account_name_check_start, cosmi_keys_list_start,
+// cosmi_key_regenerate_start, cosmi_connection_strings_list_start, cosmi_database_list_start,
+// cosmi_database_show_start, cosmi_database_create_start, cosmi_database_delete_start, cosmi_collection_show_start,
 // cosmi_collection_list_start, cosmi_collection_create_start, cosmi_collection_delete_start,
 // cosmi_throughput_show_start, cosmi_throughput_set_start, cosmi_identity_show_start, cosmi_identity_enable_start,
-// cosmi_access_grant_start, cosmi_access_list_start, cosmi_access_revoke_start,
-// cosmi_data_access_grant_start, cosmi_data_access_list_start, cosmi_data_access_revoke_start,
-// cosmi_data_role_list_start
+// cosmi_access_grant_start, cosmi_access_list_start, cosmi_access_revoke_start, cosmi_data_access_grant_start,
+// cosmi_data_access_list_start, cosmi_data_access_revoke_start, cosmi_data_role_list_start
 typedef struct cosmi_client cosmi_client;
 
 // A collection and its offer.
@@ -730,6 +729,19 @@ COSMI_MUST_USE
 cosmi_status cosmi_client_new(const cosmi_options *options,
                               cosmi_client **out_client,
                               cosmi_error **out_error);
+
+// Makes a second client, of the same settings and memory, whose operations send nothing: they only say what is wrong
+// with what they are given.
+//
+// client: not NULL.
+// out_client: receives the second client; not NULL.
+// Returns COSMI_STATUS_OK or INVALID_ARGUMENT. What the first client would refuse before it sends anything, such as a
+// name that Azure does not allow, the second refuses with the same status and error. Where the first would begin to
+// send, an operation of the second ends with COSMI_STATUS_CANCELLED. It is owned by the caller, free with
+// cosmi_client_free, before or after the first. Any thread. Since 0.1.0.
+COSMI_MUST_USE
+cosmi_status cosmi_client_new_for_checks(const cosmi_client *client,
+                                         cosmi_client **out_client);
 
 // Frees a client. Operations that run go on: they hold what they need.
 //

@@ -3,7 +3,7 @@
 mod abi_support;
 mod support;
 
-use std::ffi::{CStr, c_char};
+use std::ffi::{CStr, CString, c_char};
 use std::ptr::{null, null_mut};
 
 use abi_support::*;
@@ -27,6 +27,7 @@ const ACCOUNT: &CStr = c"{\"location\":\"westeurope\",\"kind\":\"GlobalDocumentD
 const COLLECTION: &CStr =
     c"{\"partitionKey\":{\"paths\":[\"/id\"],\"kind\":\"Hash\",\"version\":2}}";
 const READER: &CStr = c"Cosmos DB Account Reader Role";
+const PRINCIPAL: &CStr = c"33333333-0000-0000-0000-000000000022";
 const MANUAL: i32 = cosmi_throughput_kind::Manual as i32;
 const AUTOSCALE: i32 = cosmi_throughput_kind::Autoscale as i32;
 
@@ -36,6 +37,15 @@ type OnAccount<'a> = &'a dyn Fn(
     *const cosmi_account_ref,
     *mut *mut cosmi_operation,
 ) -> cosmi_status;
+
+/// The same, that keeps what it needs.
+type Change = Box<
+    dyn Fn(
+        *const cosmi_client,
+        *const cosmi_account_ref,
+        *mut *mut cosmi_operation,
+    ) -> cosmi_status,
+>;
 
 /// A simulator whose long-running operations take one look, a client of it, and an account by its full name.
 struct Azure {
@@ -362,6 +372,13 @@ impl Azure {
 
 /// A database and a collection in it, or neither.
 type Place<'a> = (Option<&'a CStr>, Option<&'a CStr>);
+
+fn for_checks(client: &Client) -> Client {
+    let mut second = null_mut();
+    let made = unsafe { cosmi_client_new_for_checks(client.0, &raw mut second) };
+    assert_eq!(made, cosmi_status::Ok);
+    Client(second)
+}
 
 fn or_null(text: Option<&CStr>) -> *const c_char {
     text.map_or(null(), CStr::as_ptr)
@@ -696,7 +713,7 @@ fn data_access_is_granted_listed_and_revoked() {
     assert_eq!(azure.data_access(account, Some(principal)).len(), 3);
     assert_eq!(azure.data_access(database, None).len(), 2);
     assert_eq!(azure.data_access(collection, None).len(), 3);
-    let other = c"33333333-0000-0000-0000-000000000022";
+    let other = PRINCIPAL;
     assert_eq!(azure.data_access(account, Some(other)), Vec::<Value>::new());
     for (place, _) in places {
         assert_eq!(azure.revoke_data(place, principal, reader, 0), Deleted);
@@ -854,4 +871,246 @@ fn an_account_that_is_being_made_is_waited_for_by_the_same_start_again() {
     assert_eq!(change, cosmi_change::Accepted);
     assert_eq!(azure.create_account(), cosmi_change::New);
     assert_eq!(azure.create_account(), cosmi_change::AlreadySo);
+}
+
+/// Changes, not started yet.
+mod change {
+    use super::*;
+
+    pub fn account(definition: &'static CStr) -> Change {
+        Box::new(move |client, account, out| unsafe {
+            let text = definition.as_ptr();
+            cosmi_account_create_start(client, account, text, 0, 0, None, null_mut(), out)
+        })
+    }
+
+    pub fn database(name: &'static CStr, ru: u32) -> Change {
+        Box::new(move |client, account, out| unsafe {
+            let name = name.as_ptr();
+            cosmi_database_create_start(
+                client,
+                account,
+                name,
+                MANUAL,
+                ru,
+                0,
+                0,
+                None,
+                null_mut(),
+                out,
+            )
+        })
+    }
+
+    pub fn collection(name: &'static CStr, definition: &'static CStr) -> Change {
+        Box::new(move |client, account, out| unsafe {
+            let (name, text) = (name.as_ptr(), definition.as_ptr());
+            cosmi_collection_create_start(
+                client,
+                account,
+                c"Test".as_ptr(),
+                name,
+                text,
+                0,
+                0,
+                0,
+                0,
+                None,
+                null_mut(),
+                out,
+            )
+        })
+    }
+
+    pub fn delete(name: &'static CStr) -> Change {
+        Box::new(move |client, account, out| unsafe {
+            let name = name.as_ptr();
+            cosmi_database_delete_start(client, account, name, 0, 0, None, null_mut(), out)
+        })
+    }
+
+    pub fn throughput(ru: u32) -> Change {
+        Box::new(move |client, account, out| unsafe {
+            cosmi_throughput_set_start(
+                client,
+                account,
+                c"Test".as_ptr(),
+                null(),
+                AUTOSCALE,
+                ru,
+                0,
+                0,
+                None,
+                null_mut(),
+                out,
+            )
+        })
+    }
+
+    pub fn access(principal: &'static CStr, role: &'static CStr) -> Change {
+        Box::new(move |client, account, out| unsafe {
+            let (principal, role) = (principal.as_ptr(), role.as_ptr());
+            cosmi_access_grant_start(client, account, principal, role, 0, None, null_mut(), out)
+        })
+    }
+
+    pub fn data(database: &'static CStr, role: &'static CStr) -> Change {
+        Box::new(move |client, account, out| unsafe {
+            cosmi_data_access_revoke_start(
+                client,
+                account,
+                database.as_ptr(),
+                null(),
+                PRINCIPAL.as_ptr(),
+                role.as_ptr(),
+                0,
+                0,
+                None,
+                null_mut(),
+                out,
+            )
+        })
+    }
+
+    pub fn identity(id: CString) -> Change {
+        Box::new(move |client, _, out| unsafe {
+            cosmi_identity_enable_start(client, id.as_ptr(), 0, 0, None, null_mut(), out)
+        })
+    }
+}
+
+/// What each change is refused for before anything is sent, and the same change as it would be sent.
+fn changes_to_check(azure: &Azure) -> Vec<(&'static str, Change, Change)> {
+    let machine = c(&azure.simulator.machine("plainvm"));
+    vec![
+        ("account", change::account(c"[1]"), change::account(ACCOUNT)),
+        (
+            "database",
+            change::database(c"a/b", 400),
+            change::database(c"new", 400),
+        ),
+        (
+            "throughput",
+            change::database(c"new", 450),
+            change::throughput(2000),
+        ),
+        (
+            "autoscale",
+            change::throughput(1500),
+            change::throughput(1000),
+        ),
+        (
+            "collection",
+            change::collection(c"a#b", COLLECTION),
+            change::collection(c"new", COLLECTION),
+        ),
+        (
+            "definition",
+            change::collection(c"new", c"{\"partitionKey\":"),
+            change::collection(c"other", COLLECTION),
+        ),
+        ("deletion", change::delete(c".."), change::delete(c"Test")),
+        (
+            "principal",
+            change::access(c"me", READER),
+            change::access(PRINCIPAL, READER),
+        ),
+        (
+            "role",
+            change::access(PRINCIPAL, c""),
+            change::access(PRINCIPAL, c"Mine"),
+        ),
+        (
+            "scope",
+            change::data(c"a?b", READER),
+            change::data(c"Test", READER),
+        ),
+        (
+            "data role",
+            change::data(c"Test", c"a\nb"),
+            change::data(c"Test", c"Mine"),
+        ),
+        (
+            "machine",
+            change::identity(c("/no/machine")),
+            change::identity(machine),
+        ),
+    ]
+}
+
+#[test]
+fn a_client_for_checks_refuses_in_the_same_words_and_sends_nothing() {
+    let azure = Azure::with("myaccount");
+    let checks = for_checks(&azure.client);
+    // an account that would have to be looked for first
+    let by_name = account("myaccount");
+    for (what, wrong, right) in changes_to_check(&azure) {
+        for (account, is_full) in [(&azure.account, true), (&by_name, false)] {
+            let end = |client: &Client, start: &Change| {
+                let (operation, status) = ended(|out| start(client.0, account.0, out));
+                (status, operation.message())
+            };
+            let refused = end(&azure.client, &wrong);
+            assert_eq!(refused.0, cosmi_status::InvalidArgument, "{what}");
+            assert_eq!(end(&checks, &wrong), refused, "{what}");
+            // an account by its name alone is not made
+            if what != "account" || is_full {
+                let checked = end(&checks, &right);
+                assert_eq!(checked.0, cosmi_status::Cancelled, "{what}: {checked:?}");
+            }
+        }
+    }
+    assert_eq!(azure.simulator.asked(), Vec::<String>::new());
+}
+
+#[test]
+fn a_check_leaves_alone_what_the_client_remembers() {
+    let azure = Azure::with("myaccount");
+    let checks = for_checks(&azure.client);
+    let show = |client: &Client| {
+        let (operation, status) = ended(|out| unsafe {
+            cosmi_collection_show_start(
+                client.0,
+                azure.account.0,
+                c"Test".as_ptr(),
+                c"Test".as_ptr(),
+                0,
+                None,
+                null_mut(),
+                out,
+            )
+        });
+        assert!(
+            status == cosmi_status::Ok || client.0 == checks.0,
+            "{:?}",
+            operation.message()
+        );
+        status
+    };
+    show(&azure.client);
+    azure.simulator.forget();
+    let changes: [OnAccount<'_>; 3] = [
+        &|client, account, out| unsafe {
+            cosmi_key_regenerate_start(client, account, 0, 0, None, null_mut(), out)
+        },
+        &|client, account, out| unsafe {
+            cosmi_account_delete_start(client, account, 0, 0, None, null_mut(), out)
+        },
+        &|client, account, out| unsafe {
+            let text = ACCOUNT.as_ptr();
+            cosmi_account_create_start(client, account, text, 0, 0, None, null_mut(), out)
+        },
+    ];
+    for change in changes {
+        let (_, status) = ended(|out| change(checks.0, azure.account.0, out));
+        assert_eq!(status, cosmi_status::Cancelled);
+    }
+    assert_eq!(show(&checks), cosmi_status::Cancelled, "the data plane too");
+    assert_eq!(azure.simulator.asked(), Vec::<String>::new());
+    show(&azure.client);
+    let asked = azure.simulator.asked();
+    assert!(
+        !asked.is_empty() && asked.iter().all(|one| one.contains(" cosmos ")),
+        "{asked:?}"
+    );
 }

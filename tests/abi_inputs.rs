@@ -225,6 +225,14 @@ fn entries() -> Vec<Entry> {
                 cosmi_status::InvalidArgument
             );
         }),
+        entry!(cosmi_client_new_for_checks, |world| unsafe {
+            let mut second = null_mut();
+            let without = cosmi_client_new_for_checks(world.client.0, null_mut());
+            assert_eq!(without, cosmi_status::InvalidArgument);
+            let of_none = cosmi_client_new_for_checks(null(), &raw mut second);
+            assert_eq!(of_none, cosmi_status::InvalidArgument);
+            assert!(second.is_null(), "untouched");
+        }),
         entry!(cosmi_options_set_identity_source, |_| unsafe {
             let mut options = null_mut();
             assert_eq!(cosmi_options_new(&raw mut options), cosmi_status::Ok);

@@ -31,7 +31,7 @@ namespace Cosmi.Interop
             using AccountReferenceHandle reference = ToNative(_native, account);
             return RunAsync(
                 (timeoutMs, callback, userData, out operation) =>
-                    _native.cosmi_access_grant_start(_client, reference, principalText, roleText, timeoutMs, callback, userData, out operation),
+                    _native.cosmi_access_grant_start(For(options), reference, principalText, roleText, timeoutMs, callback, userData, out operation),
                 ReadResources,
                 options,
                 cancellationToken);
@@ -58,7 +58,7 @@ namespace Cosmi.Interop
             using AccountReferenceHandle reference = ToNative(_native, account);
             return RunAsync(
                 (timeoutMs, callback, userData, out operation) =>
-                    _native.cosmi_access_list_start(_client, reference, principalText, timeoutMs, callback, userData, out operation),
+                    _native.cosmi_access_list_start(For(options), reference, principalText, timeoutMs, callback, userData, out operation),
                 ReadResources,
                 options,
                 cancellationToken);
@@ -88,7 +88,7 @@ namespace Cosmi.Interop
             using AccountReferenceHandle reference = ToNative(_native, account);
             return RunAsync(
                 (timeoutMs, callback, userData, out operation) =>
-                    _native.cosmi_access_revoke_start(_client, reference, principalText, roleText, timeoutMs, callback, userData, out operation),
+                    _native.cosmi_access_revoke_start(For(options), reference, principalText, roleText, timeoutMs, callback, userData, out operation),
                 ReadResources,
                 options,
                 cancellationToken);
@@ -127,7 +127,7 @@ namespace Cosmi.Interop
             return RunAsync(
                 (timeoutMs, callback, userData, out operation) =>
                     _native.cosmi_data_access_grant_start(
-                        _client,
+                        For(options),
                         reference,
                         databaseText,
                         collectionText,
@@ -171,7 +171,7 @@ namespace Cosmi.Interop
             return RunAsync(
                 (timeoutMs, callback, userData, out operation) =>
                     _native.cosmi_data_access_list_start(
-                        _client,
+                        For(options),
                         reference,
                         databaseText,
                         collectionText,
@@ -203,7 +203,7 @@ namespace Cosmi.Interop
             using AccountReferenceHandle reference = ToNative(_native, account);
             return RunAsync(
                 (timeoutMs, callback, userData, out operation) =>
-                    _native.cosmi_data_role_list_start(_client, reference, timeoutMs, callback, userData, out operation),
+                    _native.cosmi_data_role_list_start(For(options), reference, timeoutMs, callback, userData, out operation),
                 ReadResources,
                 options,
                 cancellationToken);
@@ -242,7 +242,7 @@ namespace Cosmi.Interop
             return RunAsync(
                 (timeoutMs, callback, userData, out operation) =>
                     _native.cosmi_data_access_revoke_start(
-                        _client,
+                        For(options),
                         reference,
                         databaseText,
                         collectionText,

@@ -29,7 +29,7 @@ namespace Cosmi.Interop
             byte[]? groupText = NativeText.Optional(resourceGroup, nameof(resourceGroup));
             return RunAsync(
                 (timeoutMs, callback, userData, out operation) =>
-                    _native.cosmi_account_list_start(_client, subscriptionText, groupText, timeoutMs, callback, userData, out operation),
+                    _native.cosmi_account_list_start(For(options), subscriptionText, groupText, timeoutMs, callback, userData, out operation),
                 ReadAccounts,
                 options,
                 cancellationToken);
@@ -50,7 +50,7 @@ namespace Cosmi.Interop
             using AccountReferenceHandle reference = ToNative(_native, account);
             return RunAsync(
                 (timeoutMs, callback, userData, out operation) =>
-                    _native.cosmi_account_show_start(_client, reference, timeoutMs, callback, userData, out operation),
+                    _native.cosmi_account_show_start(For(options), reference, timeoutMs, callback, userData, out operation),
                 operation => ReadAccounts(operation)[0],
                 options,
                 cancellationToken);
@@ -82,7 +82,7 @@ namespace Cosmi.Interop
             using AccountReferenceHandle reference = ToNative(_native, account);
             return RunAsync(
                 (timeoutMs, callback, userData, out operation) =>
-                    _native.cosmi_account_create_start(_client, reference, definitionText, NoWait(wait), timeoutMs, callback, userData, out operation),
+                    _native.cosmi_account_create_start(For(options), reference, definitionText, NoWait(wait), timeoutMs, callback, userData, out operation),
                 ReadResources,
                 options,
                 cancellationToken);
@@ -108,7 +108,7 @@ namespace Cosmi.Interop
             using AccountReferenceHandle reference = ToNative(_native, account);
             return RunAsync(
                 (timeoutMs, callback, userData, out operation) =>
-                    _native.cosmi_account_delete_start(_client, reference, NoWait(wait), timeoutMs, callback, userData, out operation),
+                    _native.cosmi_account_delete_start(For(options), reference, NoWait(wait), timeoutMs, callback, userData, out operation),
                 ReadResources,
                 options,
                 cancellationToken);
@@ -129,7 +129,7 @@ namespace Cosmi.Interop
             using AccountReferenceHandle reference = ToNative(_native, account);
             return RunAsync(
                 (timeoutMs, callback, userData, out operation) =>
-                    _native.cosmi_account_name_check_start(_client, reference, timeoutMs, callback, userData, out operation),
+                    _native.cosmi_account_name_check_start(For(options), reference, timeoutMs, callback, userData, out operation),
                 operation => ReadResources(operation).Change == CosmiChange.AlreadySo,
                 options,
                 cancellationToken);
@@ -155,7 +155,7 @@ namespace Cosmi.Interop
             using AccountReferenceHandle reference = ToNative(_native, account);
             return RunAsync(
                 (timeoutMs, callback, userData, out operation) =>
-                    _native.cosmi_keys_list_start(_client, reference, (int)kind, timeoutMs, callback, userData, out operation),
+                    _native.cosmi_keys_list_start(For(options), reference, (int)kind, timeoutMs, callback, userData, out operation),
                 ReadKeys,
                 options,
                 cancellationToken);
@@ -181,7 +181,7 @@ namespace Cosmi.Interop
             using AccountReferenceHandle reference = ToNative(_native, account);
             return RunAsync(
                 (timeoutMs, callback, userData, out operation) =>
-                    _native.cosmi_key_regenerate_start(_client, reference, (int)role, timeoutMs, callback, userData, out operation),
+                    _native.cosmi_key_regenerate_start(For(options), reference, (int)role, timeoutMs, callback, userData, out operation),
                 ReadResources,
                 options,
                 cancellationToken);
@@ -205,7 +205,7 @@ namespace Cosmi.Interop
             using AccountReferenceHandle reference = ToNative(_native, account);
             return RunAsync(
                 (timeoutMs, callback, userData, out operation) =>
-                    _native.cosmi_connection_strings_list_start(_client, reference, timeoutMs, callback, userData, out operation),
+                    _native.cosmi_connection_strings_list_start(For(options), reference, timeoutMs, callback, userData, out operation),
                 ReadConnectionStrings,
                 options,
                 cancellationToken);

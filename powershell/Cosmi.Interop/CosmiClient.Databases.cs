@@ -25,7 +25,7 @@ namespace Cosmi.Interop
             using AccountReferenceHandle reference = ToNative(_native, account);
             return RunAsync(
                 (timeoutMs, callback, userData, out operation) =>
-                    _native.cosmi_database_list_start(_client, reference, timeoutMs, callback, userData, out operation),
+                    _native.cosmi_database_list_start(For(options), reference, timeoutMs, callback, userData, out operation),
                 ReadResources,
                 options,
                 cancellationToken);
@@ -52,7 +52,7 @@ namespace Cosmi.Interop
             using AccountReferenceHandle reference = ToNative(_native, account);
             return RunAsync(
                 (timeoutMs, callback, userData, out operation) =>
-                    _native.cosmi_database_show_start(_client, reference, databaseText, timeoutMs, callback, userData, out operation),
+                    _native.cosmi_database_show_start(For(options), reference, databaseText, timeoutMs, callback, userData, out operation),
                 ReadResources,
                 options,
                 cancellationToken);
@@ -84,7 +84,7 @@ namespace Cosmi.Interop
             return RunAsync(
                 (timeoutMs, callback, userData, out operation) =>
                     _native.cosmi_database_create_start(
-                        _client,
+                        For(options),
                         reference,
                         databaseText,
                         (int)(throughput?.Kind ?? CosmiThroughputKind.None),
@@ -122,7 +122,7 @@ namespace Cosmi.Interop
             using AccountReferenceHandle reference = ToNative(_native, account);
             return RunAsync(
                 (timeoutMs, callback, userData, out operation) =>
-                    _native.cosmi_database_delete_start(_client, reference, databaseText, NoWait(wait), timeoutMs, callback, userData, out operation),
+                    _native.cosmi_database_delete_start(For(options), reference, databaseText, NoWait(wait), timeoutMs, callback, userData, out operation),
                 ReadResources,
                 options,
                 cancellationToken);
@@ -149,7 +149,7 @@ namespace Cosmi.Interop
             using AccountReferenceHandle reference = ToNative(_native, account);
             return RunAsync(
                 (timeoutMs, callback, userData, out operation) =>
-                    _native.cosmi_collection_list_start(_client, reference, databaseText, timeoutMs, callback, userData, out operation),
+                    _native.cosmi_collection_list_start(For(options), reference, databaseText, timeoutMs, callback, userData, out operation),
                 ReadResources,
                 options,
                 cancellationToken);
@@ -181,7 +181,7 @@ namespace Cosmi.Interop
             using AccountReferenceHandle reference = ToNative(_native, account);
             return RunAsync(
                 (timeoutMs, callback, userData, out operation) =>
-                    _native.cosmi_collection_show_start(_client, reference, databaseText, collectionText, timeoutMs, callback, userData, out operation),
+                    _native.cosmi_collection_show_start(For(options), reference, databaseText, collectionText, timeoutMs, callback, userData, out operation),
                 ReadCollection,
                 options,
                 cancellationToken);
@@ -224,7 +224,7 @@ namespace Cosmi.Interop
             return RunAsync(
                 (timeoutMs, callback, userData, out operation) =>
                     _native.cosmi_collection_create_start(
-                        _client,
+                        For(options),
                         reference,
                         databaseText,
                         collectionText,
@@ -268,7 +268,7 @@ namespace Cosmi.Interop
             return RunAsync(
                 (timeoutMs, callback, userData, out operation) =>
                     _native.cosmi_collection_delete_start(
-                        _client,
+                        For(options),
                         reference,
                         databaseText,
                         collectionText,
@@ -306,7 +306,7 @@ namespace Cosmi.Interop
             using AccountReferenceHandle reference = ToNative(_native, account);
             return RunAsync(
                 (timeoutMs, callback, userData, out operation) =>
-                    _native.cosmi_throughput_show_start(_client, reference, databaseText, collectionText, timeoutMs, callback, userData, out operation),
+                    _native.cosmi_throughput_show_start(For(options), reference, databaseText, collectionText, timeoutMs, callback, userData, out operation),
                 ReadResources,
                 options,
                 cancellationToken);
@@ -346,7 +346,7 @@ namespace Cosmi.Interop
             return RunAsync(
                 (timeoutMs, callback, userData, out operation) =>
                     _native.cosmi_throughput_set_start(
-                        _client,
+                        For(options),
                         reference,
                         databaseText,
                         collectionText,

@@ -22,7 +22,7 @@ namespace Cosmi.Interop
             byte[] resourceText = NativeText.Required(resource, nameof(resource));
             return RunAsync(
                 (timeoutMs, callback, userData, out operation) =>
-                    _native.cosmi_token_get_start(_client, resourceText, timeoutMs, callback, userData, out operation),
+                    _native.cosmi_token_get_start(For(options), resourceText, timeoutMs, callback, userData, out operation),
                 ReadToken,
                 options,
                 cancellationToken);
@@ -46,7 +46,7 @@ namespace Cosmi.Interop
             byte[] resourceText = NativeText.Required(resource, nameof(resource));
             return RunAsync(
                 (timeoutMs, callback, userData, out operation) =>
-                    _native.cosmi_token_renew_start(_client, resourceText, timeoutMs, callback, userData, out operation),
+                    _native.cosmi_token_renew_start(For(options), resourceText, timeoutMs, callback, userData, out operation),
                 ReadToken,
                 options,
                 cancellationToken);
@@ -67,7 +67,7 @@ namespace Cosmi.Interop
             ThrowIfDisposed();
             return RunAsync(
                 (timeoutMs, callback, userData, out operation) =>
-                    _native.cosmi_environment_show_start(_client, timeoutMs, callback, userData, out operation),
+                    _native.cosmi_environment_show_start(For(options), timeoutMs, callback, userData, out operation),
                 ReadEnvironment,
                 options,
                 cancellationToken);
@@ -88,7 +88,7 @@ namespace Cosmi.Interop
             byte[] resourceText = NativeText.Required(resourceId, nameof(resourceId));
             return RunAsync(
                 (timeoutMs, callback, userData, out operation) =>
-                    _native.cosmi_identity_show_start(_client, resourceText, timeoutMs, callback, userData, out operation),
+                    _native.cosmi_identity_show_start(For(options), resourceText, timeoutMs, callback, userData, out operation),
                 ReadResources,
                 options,
                 cancellationToken);
@@ -114,7 +114,7 @@ namespace Cosmi.Interop
             byte[] resourceText = NativeText.Required(resourceId, nameof(resourceId));
             return RunAsync(
                 (timeoutMs, callback, userData, out operation) =>
-                    _native.cosmi_identity_enable_start(_client, resourceText, NoWait(wait), timeoutMs, callback, userData, out operation),
+                    _native.cosmi_identity_enable_start(For(options), resourceText, NoWait(wait), timeoutMs, callback, userData, out operation),
                 ReadResources,
                 options,
                 cancellationToken);

@@ -23,6 +23,7 @@ namespace Cosmi.Interop
     {
         private readonly NativeMethods _native;
         private readonly ClientHandle _client;
+        private readonly ClientHandle _checks;
 
         /// <summary>Makes a client. Nothing is sent.</summary>
         /// <param name="options">What it is made of; <see langword="null"/>: the system-assigned identity, everything else found out.</param>
@@ -45,10 +46,16 @@ namespace Cosmi.Interop
                     _native.cosmi_error_free(error);
                 }
             }
+
+            CosmiErrors.ThrowUnlessOk(_native, _native.cosmi_client_new_for_checks(_client, out _checks), nameof(CosmiClient));
         }
 
         /// <summary>Forgets the client's tokens and keys. Calls that still run go on to their end.</summary>
-        public void Dispose() => _client.Dispose();
+        public void Dispose()
+        {
+            _client.Dispose();
+            _checks.Dispose();
+        }
 
         private static OptionsHandle ToNative(NativeMethods native, CosmiOptions options)
         {
@@ -133,6 +140,8 @@ namespace Cosmi.Interop
                 throw;
             }
         }
+
+        private ClientHandle For(CosmiCallOptions? options) => options?.CheckOnly == true ? _checks : _client;
 
         private static int NoWait(bool wait) => wait ? 0 : 1;
 

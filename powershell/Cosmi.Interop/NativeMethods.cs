@@ -42,6 +42,7 @@ namespace Cosmi.Interop
 
         // Client
         internal readonly cosmi_client_new_fn cosmi_client_new;
+        internal readonly cosmi_client_new_for_checks_fn cosmi_client_new_for_checks;
         internal readonly cosmi_client_free_fn cosmi_client_free;
 
         // Account reference
@@ -207,6 +208,7 @@ namespace Cosmi.Interop
             cosmi_options_set_update_wait_ms = library.Bind<cosmi_options_set_update_wait_ms_fn>("cosmi_options_set_update_wait_ms");
             cosmi_options_set_timeout_ms = library.Bind<cosmi_options_set_timeout_ms_fn>("cosmi_options_set_timeout_ms");
             cosmi_client_new = library.Bind<cosmi_client_new_fn>("cosmi_client_new");
+            cosmi_client_new_for_checks = library.Bind<cosmi_client_new_for_checks_fn>("cosmi_client_new_for_checks");
             cosmi_client_free = library.Bind<cosmi_client_free_fn>("cosmi_client_free");
             cosmi_account_ref_new = library.Bind<cosmi_account_ref_new_fn>("cosmi_account_ref_new");
             cosmi_account_ref_free = library.Bind<cosmi_account_ref_free_fn>("cosmi_account_ref_free");
@@ -417,6 +419,9 @@ namespace Cosmi.Interop
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
     internal delegate int cosmi_client_new_fn(OptionsHandle options, out ClientHandle client, out IntPtr error);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    internal delegate int cosmi_client_new_for_checks_fn(ClientHandle client, out ClientHandle forChecks);
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
     internal delegate void cosmi_client_free_fn(IntPtr client);

@@ -18,7 +18,7 @@ namespace Cosmi.Interop
         internal delegate T Reader<T>(OperationHandle operation);
 
         /// <summary>Starts an operation before it returns; the Task ends with the operation.</summary>
-        /// <exception cref="OperationCanceledException">The operation was cancelled through the token.</exception>
+        /// <exception cref="OperationCanceledException">The operation was cancelled through the token, or was only to check.</exception>
         /// <exception cref="CosmiException">The operation failed.</exception>
         internal static async Task<T> RunAsync<T>(
             NativeMethods native,
@@ -46,7 +46,7 @@ namespace Cosmi.Interop
             CosmiException failure = CosmiErrors.FromError(native, native.cosmi_operation_error(operation), status, what);
             if (failure.Status == CosmiStatus.Cancelled)
             {
-                // Nobody else can have cancelled it.
+                // Nobody else can have cancelled it; or it was only to check, and nothing is wrong.
                 throw new OperationCanceledException(failure.Message, failure, cancellationToken);
             }
 

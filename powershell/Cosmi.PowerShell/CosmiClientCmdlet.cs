@@ -10,6 +10,9 @@ namespace Cosmi.PowerShell
         // Making or deleting an account takes Azure many minutes.
         private static readonly TimeSpan ChangeTime = TimeSpan.FromMinutes(30);
 
+        /// <summary>Stands for this machine's own subscription in a check, before that is asked for.</summary>
+        private protected static readonly string AnySubscription = Guid.Empty.ToString();
+
         private Client? _client;
         private string? _ownSubscription;
 

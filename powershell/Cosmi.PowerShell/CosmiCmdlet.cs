@@ -65,7 +65,28 @@ namespace Cosmi.PowerShell
         /// <summary>Says, from any thread, what is waited for: the progress shows it.</summary>
         private protected void Tell(string state) => _state = state;
 
-        /// <summary>Asks whether to go on, and with -WhatIf tells what would be sent.</summary>
+        /// <summary>
+        /// Asks whether to go on, and with -WhatIf tells what would be sent. What <paramref name="start"/> would be refused for before it sends anything is an
+        /// error of this input instead, written in its turn: there is nothing to ask or to tell then.
+        /// </summary>
+        private protected bool ShouldSend<T>(object? target, string what, string request, Func<CosmiCallOptions, CancellationToken, Task<T>> start)
+        {
+            Task<T> check = Start(start, checkOnly: true);
+            while (!check.IsCompleted)
+            {
+                Wait(target);
+            }
+
+            if (check.IsFaulted)
+            {
+                Enqueue(check, target, nothing => { });
+                return false;
+            }
+
+            return ShouldSend(what, request);
+        }
+
+        /// <summary>The same where nothing is known yet that could be refused.</summary>
         private protected bool ShouldSend(string what, string request)
         {
             string text = $"{what}: {request}";
@@ -78,10 +99,7 @@ namespace Cosmi.PowerShell
         /// </summary>
         private protected void Enqueue<T>(object? target, Func<CosmiCallOptions, CancellationToken, Task<T>> start, Action<T> write)
         {
-            Task<T> task = Start(start);
-            _started++;
-            _pending.Enqueue(new Work(task, target, () => Write(task, target, write)));
-            Drain(MaxConcurrent - 1);
+            Enqueue(Start(start), target, write);
         }
 
         /// <summary>Runs one operation to its end; its failure is thrown as it came.</summary>
@@ -169,9 +187,16 @@ namespace Cosmi.PowerShell
 
         private static string VersionOf(PSModuleInfo module) => $"{module.Version.Major}.{module.Version.Minor}.{Math.Max(0, module.Version.Build)}";
 
-        private Task<T> Start<T>(Func<CosmiCallOptions, CancellationToken, Task<T>> start)
+        private void Enqueue<T>(Task<T> task, object? target, Action<T> write)
         {
-            var options = new CosmiCallOptions { Timeout = Timeout };
+            _started++;
+            _pending.Enqueue(new Work(task, target, () => Write(task, target, write)));
+            Drain(MaxConcurrent - 1);
+        }
+
+        private Task<T> Start<T>(Func<CosmiCallOptions, CancellationToken, Task<T>> start, bool checkOnly = false)
+        {
+            var options = new CosmiCallOptions { Timeout = Timeout, CheckOnly = checkOnly };
             CosmiLogLevel level = LogLevel();
             if (level != CosmiLogLevel.Off)
             {

@@ -37,6 +37,9 @@ namespace Cosmi.PowerShell
         [Alias("MachineResourceId")]
         public string? ResourceId { get; set; }
 
+        /// <summary>A resource id that is refused where the machine's own would be, without asking; null: it is the machine this runs on, and nothing is named.</summary>
+        private protected string? Likeness => ResourceId ?? (VMName == null ? null : VirtualMachine(SubscriptionId ?? Connection.SubscriptionId ?? AnySubscription));
+
         /// <summary>What to call the machine, as far as it is known without asking.</summary>
         private protected string Named => ResourceId ?? (VMName == null ? "(this machine)"
             : VirtualMachine(SubscriptionId ?? Connection.SubscriptionId ?? "(this machine's)"));

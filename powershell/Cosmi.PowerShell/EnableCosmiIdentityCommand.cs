@@ -1,4 +1,6 @@
 using System.Management.Automation;
+using System.Threading;
+using System.Threading.Tasks;
 using Cosmi.Interop;
 
 namespace Cosmi.PowerShell
@@ -17,17 +19,19 @@ namespace Cosmi.PowerShell
         /// <inheritdoc/>
         protected override void ProcessRecord()
         {
-            if (!ShouldSend(
-                "Turn the system-assigned identity on",
-                $"PATCH {Named} {{\"identity\":{{\"type\":\"SystemAssigned\"}}}}, with the user-assigned identities it has"))
+            const string What = "Turn the system-assigned identity on";
+            string request = $"PATCH {Named} {{\"identity\":{{\"type\":\"SystemAssigned\"}}}}, with the user-assigned identities it has";
+            string? id = Likeness;
+            Task<CosmiResources> Enable(CosmiCallOptions options, CancellationToken stop) => Connection.Native.EnableMachineIdentityAsync(id!, !NoWait, options, stop);
+            if (!(id == null ? ShouldSend(What, request) : ShouldSend(VMName ?? id, What, request, Enable)))
             {
                 return;
             }
 
-            string id = Machine();
+            id = Machine();
             Enqueue(
                 VMName ?? id,
-                (options, stop) => Connection.Native.EnableMachineIdentityAsync(id, !NoWait, options, stop),
+                Enable,
                 enabled => Write(enabled, id));
         }
     }

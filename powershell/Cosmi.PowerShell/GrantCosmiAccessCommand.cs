@@ -81,16 +81,20 @@ namespace Cosmi.PowerShell
         {
             string principal = PrincipalId!;
             string role = Role;
+            Task<CosmiResources> Grant(CosmiCallOptions options, CancellationToken stop) =>
+                Connection.Native.GrantDataAccessAsync(account, scope.Database, scope.Collection, principal, role, !NoWait, options, stop);
             if (!ShouldSend(
+                principal,
                 $"Give {principal} the role {role} on the data of {Place(account, scope)}",
-                $"PUT {ArmPath.DataRoleAssignment(account)} {ArmBody.DataRoleAssignment(account, scope, principal, role)}"))
+                $"PUT {ArmPath.DataRoleAssignment(account)} {ArmBody.DataRoleAssignment(account, scope, principal, role)}",
+                Grant))
             {
                 return;
             }
 
             Enqueue(
                 principal,
-                (options, stop) => Connection.Native.GrantDataAccessAsync(account, scope.Database, scope.Collection, principal, role, !NoWait, options, stop),
+                Grant,
                 granted =>
                 {
                     Remember(account.Name, scope.Database, scope.Collection);
@@ -100,24 +104,27 @@ namespace Cosmi.PowerShell
 
         private void GrantRole(CosmiAccountReference account)
         {
+            string principal = PrincipalId!;
+            string role = Role;
+            CosmiClient client = Connection.Native;
+            Task<CosmiResources> Grant(CosmiCallOptions options, CancellationToken stop) => client.GrantAccessAsync(account, principal, role, options, stop);
             if (!ShouldSend(
-                $"Give {PrincipalId} the role {Role} on account {Target(account)}",
-                $"PUT {ArmPath.RoleAssignment(account)} {ArmBody.RoleAssignment(account, PrincipalId, Role)}"))
+                principal,
+                $"Give {principal} the role {role} on account {Target(account)}",
+                $"PUT {ArmPath.RoleAssignment(account)} {ArmBody.RoleAssignment(account, principal, role)}",
+                Grant))
             {
                 return;
             }
 
-            string principal = PrincipalId!;
-            string role = Role;
             string? audience = Wait ? _audience ?? (_audience = ArmAudience(() => Require(null, Connection.Native.GetEnvironmentAsync))) : null;
-            CosmiClient client = Connection.Native;
             TimeSpan? patience = Timeout;
             bool isOwn = true;
             Enqueue(
                 principal,
                 async (options, stop) =>
                 {
-                    CosmiResources granted = await client.GrantAccessAsync(account, principal, role, options, stop).ConfigureAwait(false);
+                    CosmiResources granted = await Grant(options, stop).ConfigureAwait(false);
                     if (audience != null)
                     {
                         isOwn = await IsOwnAsync(client, audience, principal, options, stop).ConfigureAwait(false);

@@ -2,6 +2,8 @@ using System.Collections;
 using System.Collections.Specialized;
 using System.Linq;
 using System.Management.Automation;
+using System.Threading;
+using System.Threading.Tasks;
 using Cosmi.Interop;
 
 namespace Cosmi.PowerShell
@@ -70,16 +72,18 @@ namespace Cosmi.PowerShell
             string group = ResourceGroupName;
             string? subscription = SubscriptionId ?? Connection.SubscriptionId;
             string definition = JsonWriter.Write(Definition());
-            if (!ShouldSend($"Create account {name}", $"PUT {ArmPath.Account(subscription ?? "(this machine's)", group, name)} {definition}"))
+            var account = new CosmiAccountReference { SubscriptionId = subscription ?? AnySubscription, ResourceGroup = group, Name = name };
+            Task<CosmiResources> Create(CosmiCallOptions options, CancellationToken stop) =>
+                Connection.Native.CreateAccountAsync(account, definition, !NoWait, options, stop);
+            if (!ShouldSend(name, $"Create account {name}", $"PUT {ArmPath.Account(subscription ?? "(this machine's)", group, name)} {definition}", Create))
             {
                 return;
             }
 
-            subscription = Subscription(SubscriptionId, name);
-            var account = new CosmiAccountReference { SubscriptionId = subscription, ResourceGroup = group, Name = name };
+            subscription = account.SubscriptionId = Subscription(SubscriptionId, name);
             Enqueue(
                 name,
-                (options, stop) => Connection.Native.CreateAccountAsync(account, definition, !NoWait, options, stop),
+                Create,
                 made =>
                 {
                     NameCache names = Session.Current.Names;

@@ -26,18 +26,26 @@ namespace Cosmi.PowerShell
         protected override void ProcessRecord()
         {
             CosmiAccountReference? account = Account();
-            if (account == null || !ShouldSend(
-                $"Replace the {Kind} key of account {Target(account)}; the former one opens nothing any more",
-                $"POST {ArmPath.Account(account)}/regenerateKey {{\"keyKind\":\"{Spelled(Kind)}\"}}"))
+            if (account == null)
             {
                 return;
             }
 
             CosmiKeyRole kind = Kind;
             CosmiClient client = Connection.Native;
+            Task<CosmiKeys> Replace(CosmiCallOptions options, CancellationToken stop) => ReplaceAsync(client, account, kind, options, stop);
+            if (!ShouldSend(
+                Target(account),
+                $"Replace the {kind} key of account {Target(account)}; the former one opens nothing any more",
+                $"POST {ArmPath.Account(account)}/regenerateKey {{\"keyKind\":\"{Spelled(kind)}\"}}",
+                Replace))
+            {
+                return;
+            }
+
             Enqueue(
                 Target(account),
-                (options, stop) => ReplaceAsync(client, account, kind, options, stop),
+                Replace,
                 keys =>
                 {
                     Session.Current.Names.Add(NameKind.Account, keys.AccountName);

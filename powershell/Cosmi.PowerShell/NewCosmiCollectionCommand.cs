@@ -4,6 +4,8 @@ using System.Collections.Specialized;
 using System.IO;
 using System.Linq;
 using System.Management.Automation;
+using System.Threading;
+using System.Threading.Tasks;
 using Cosmi.Interop;
 
 namespace Cosmi.PowerShell
@@ -93,13 +95,17 @@ namespace Cosmi.PowerShell
             foreach (string given in Name)
             {
                 string? name = Needed(given, "collection");
+                Task<CosmiResources> Create(CosmiCallOptions options, CancellationToken stop) =>
+                    Connection.Native.CreateCollectionAsync(account, database, name!, json, throughput, !NoWait, options, stop);
                 if (name != null && ShouldSend(
+                    name,
                     $"Create collection {name} in database {database} of account {Target(account)}",
-                    $"PUT {ArmPath.Collection(account, database, name)} {ArmBody.Resource(name, definition, throughput)}"))
+                    $"PUT {ArmPath.Collection(account, database, name)} {ArmBody.Resource(name, definition, throughput)}",
+                    Create))
                 {
                     Enqueue(
                         name,
-                        (options, stop) => Connection.Native.CreateCollectionAsync(account, database, name, json, throughput, !NoWait, options, stop),
+                        Create,
                         made =>
                         {
                             Remember(account.Name, database, name);

@@ -1,6 +1,8 @@
 using System.Collections.Specialized;
 using System.Linq;
 using System.Management.Automation;
+using System.Threading;
+using System.Threading.Tasks;
 using Cosmi.Interop;
 
 namespace Cosmi.PowerShell
@@ -46,13 +48,17 @@ namespace Cosmi.PowerShell
             foreach (string given in Name)
             {
                 string? name = Needed(given, "database");
+                Task<CosmiResources> Create(CosmiCallOptions options, CancellationToken stop) =>
+                    Connection.Native.CreateDatabaseAsync(account, name!, throughput, !NoWait, options, stop);
                 if (name != null && ShouldSend(
+                    name,
                     $"Create database {name} in account {Target(account)}",
-                    $"PUT {ArmPath.Database(account, name)} {ArmBody.Resource(name, new OrderedDictionary(), throughput)}"))
+                    $"PUT {ArmPath.Database(account, name)} {ArmBody.Resource(name, new OrderedDictionary(), throughput)}",
+                    Create))
                 {
                     Enqueue(
                         name,
-                        (options, stop) => Connection.Native.CreateDatabaseAsync(account, name, throughput, !NoWait, options, stop),
+                        Create,
                         made =>
                         {
                             Remember(account.Name, name, null);

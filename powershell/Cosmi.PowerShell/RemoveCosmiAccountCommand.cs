@@ -1,4 +1,6 @@
 using System.Management.Automation;
+using System.Threading;
+using System.Threading.Tasks;
 using Cosmi.Interop;
 
 namespace Cosmi.PowerShell
@@ -38,11 +40,17 @@ namespace Cosmi.PowerShell
 
         private void Remove(CosmiAccountReference? account)
         {
-            if (account != null && ShouldSend($"Delete account {Target(account)}, with all that is in it", $"DELETE {ArmPath.Account(account)}"))
+            if (account == null)
+            {
+                return;
+            }
+
+            Task<CosmiResources> Delete(CosmiCallOptions options, CancellationToken stop) => Connection.Native.DeleteAccountAsync(account, !NoWait, options, stop);
+            if (ShouldSend(Target(account), $"Delete account {Target(account)}, with all that is in it", $"DELETE {ArmPath.Account(account)}", Delete))
             {
                 Enqueue(
                     Target(account),
-                    (options, stop) => Connection.Native.DeleteAccountAsync(account, !NoWait, options, stop),
+                    Delete,
                     deleted => TellAbsent(deleted, $"account {Target(account)}"));
             }
         }

@@ -1,4 +1,6 @@
 using System.Management.Automation;
+using System.Threading;
+using System.Threading.Tasks;
 using Cosmi.Interop;
 
 namespace Cosmi.PowerShell
@@ -43,13 +45,17 @@ namespace Cosmi.PowerShell
             foreach (string given in Name)
             {
                 string? name = Needed(given, "collection");
+                Task<CosmiResources> Delete(CosmiCallOptions options, CancellationToken stop) =>
+                    Connection.Native.DeleteCollectionAsync(account, database, name!, !NoWait, options, stop);
                 if (name != null && ShouldSend(
+                    name,
                     $"Delete collection {name} in database {database} of account {Target(account)}, with all that is in it",
-                    $"DELETE {ArmPath.Collection(account, database, name)}"))
+                    $"DELETE {ArmPath.Collection(account, database, name)}",
+                    Delete))
                 {
                     Enqueue(
                         name,
-                        (options, stop) => Connection.Native.DeleteCollectionAsync(account, database, name, !NoWait, options, stop),
+                        Delete,
                         deleted => TellAbsent(deleted, $"collection {name} in database {database}"));
                 }
             }

@@ -1,4 +1,6 @@
 using System.Management.Automation;
+using System.Threading;
+using System.Threading.Tasks;
 using Cosmi.Interop;
 
 namespace Cosmi.PowerShell
@@ -34,11 +36,17 @@ namespace Cosmi.PowerShell
             foreach (string given in Name)
             {
                 string? name = Needed(given, "database");
-                if (name != null && ShouldSend($"Delete database {name} of account {Target(account)}, with all that is in it", $"DELETE {ArmPath.Database(account, name)}"))
+                Task<CosmiResources> Delete(CosmiCallOptions options, CancellationToken stop) =>
+                    Connection.Native.DeleteDatabaseAsync(account, name!, !NoWait, options, stop);
+                if (name != null && ShouldSend(
+                    name,
+                    $"Delete database {name} of account {Target(account)}, with all that is in it",
+                    $"DELETE {ArmPath.Database(account, name)}",
+                    Delete))
                 {
                     Enqueue(
                         name,
-                        (options, stop) => Connection.Native.DeleteDatabaseAsync(account, name, !NoWait, options, stop),
+                        Delete,
                         deleted => TellAbsent(deleted, $"database {name}"));
                 }
             }

@@ -44,9 +44,15 @@ namespace Cosmi.PowerShell
             bool dataPlane = DataPlane;
             string place = Place(account, scope);
             string thing = dataPlane ? $"the data of {place}" : place;
+            CosmiClient client = Connection.Native;
+            Task<CosmiResources> Revoke(CosmiCallOptions options, CancellationToken stop) => dataPlane
+                ? client.RevokeDataAccessAsync(account, scope.Database, scope.Collection, principal, role, !NoWait, options, stop)
+                : client.RevokeAccessAsync(account, principal, role, options, stop);
             if (!ShouldSend(
+                principal,
                 $"Take the role {role} on {thing} away from {principal}",
-                $"DELETE {(dataPlane ? ArmPath.DataRoleAssignment(account) : ArmPath.RoleAssignment(account))}"))
+                $"DELETE {(dataPlane ? ArmPath.DataRoleAssignment(account) : ArmPath.RoleAssignment(account))}",
+                Revoke))
             {
                 return;
             }
@@ -55,18 +61,17 @@ namespace Cosmi.PowerShell
             {
                 Enqueue(
                     principal,
-                    (options, stop) => Connection.Native.RevokeDataAccessAsync(account, scope.Database, scope.Collection, principal, role, !NoWait, options, stop),
+                    Revoke,
                     revoked => TellAbsent(revoked, $"role {role} of {principal} on {thing}"));
                 return;
             }
 
-            CosmiClient client = Connection.Native;
             string? above = null;
             Enqueue(
                 principal,
                 async (options, stop) =>
                 {
-                    CosmiResources revoked = await client.RevokeAccessAsync(account, principal, role, options, stop).ConfigureAwait(false);
+                    CosmiResources revoked = await Revoke(options, stop).ConfigureAwait(false);
                     above = await AboveAsync(client, account, principal, role, options, stop).ConfigureAwait(false);
                     return revoked;
                 },

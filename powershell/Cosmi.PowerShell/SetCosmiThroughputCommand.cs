@@ -1,4 +1,6 @@
 using System.Management.Automation;
+using System.Threading;
+using System.Threading.Tasks;
 using Cosmi.Interop;
 
 namespace Cosmi.PowerShell
@@ -40,11 +42,17 @@ namespace Cosmi.PowerShell
             string amount = ResourceMembers.Amount(throughput.Kind, throughput.RequestUnits);
             string path = $"{ArmPath.Collection(account, database, collection)}/throughputSettings/default";
             string change = throughput.Kind == CosmiThroughputKind.Manual ? "autoscale, POST migrateToManualThroughput" : "manual, POST migrateToAutoscale";
-            if (ShouldSend($"Set the throughput of {thing} of account {Target(account)} to {amount}", $"PUT {path} {ArmBody.Throughput(throughput)}; before, if it is {change}"))
+            Task<CosmiResources> Change(CosmiCallOptions options, CancellationToken stop) =>
+                Connection.Native.SetThroughputAsync(account, database, collection, throughput, !NoWait, options, stop);
+            if (ShouldSend(
+                collection ?? database,
+                $"Set the throughput of {thing} of account {Target(account)} to {amount}",
+                $"PUT {path} {ArmBody.Throughput(throughput)}; before, if it is {change}",
+                Change))
             {
                 Enqueue(
                     collection ?? database,
-                    (options, stop) => Connection.Native.SetThroughputAsync(account, database, collection, throughput, !NoWait, options, stop),
+                    Change,
                     set => Write(set, account, database, collection, throughput));
             }
         }

@@ -17,16 +17,15 @@ use crate::runtime;
 ///
 /// Owned by the caller, free with cosmi_client_free. Any number of threads may use it at the same time.
 ///
-/// Methods: cosmi_client_new, cosmi_client_free, cosmi_token_get_start, cosmi_token_renew_start,
-/// cosmi_environment_show_start, cosmi_account_list_start, cosmi_account_show_start, cosmi_account_create_start,
-/// cosmi_account_delete_start, cosmi_account_name_check_start, cosmi_keys_list_start, cosmi_key_regenerate_start,
-/// cosmi_connection_strings_list_start, cosmi_database_list_start, cosmi_database_show_start,
-/// cosmi_database_create_start, cosmi_database_delete_start, cosmi_collection_show_start,
+/// Methods: cosmi_client_new, cosmi_client_new_for_checks, cosmi_client_free, cosmi_token_get_start,
+/// cosmi_token_renew_start, cosmi_environment_show_start, cosmi_account_list_start, cosmi_account_show_start,
+/// cosmi_account_create_start, cosmi_account_delete_start, cosmi_account_name_check_start, cosmi_keys_list_start,
+/// cosmi_key_regenerate_start, cosmi_connection_strings_list_start, cosmi_database_list_start,
+/// cosmi_database_show_start, cosmi_database_create_start, cosmi_database_delete_start, cosmi_collection_show_start,
 /// cosmi_collection_list_start, cosmi_collection_create_start, cosmi_collection_delete_start,
 /// cosmi_throughput_show_start, cosmi_throughput_set_start, cosmi_identity_show_start, cosmi_identity_enable_start,
-/// cosmi_access_grant_start, cosmi_access_list_start, cosmi_access_revoke_start,
-/// cosmi_data_access_grant_start, cosmi_data_access_list_start, cosmi_data_access_revoke_start,
-/// cosmi_data_role_list_start
+/// cosmi_access_grant_start, cosmi_access_list_start, cosmi_access_revoke_start, cosmi_data_access_grant_start,
+/// cosmi_data_access_list_start, cosmi_data_access_revoke_start, cosmi_data_role_list_start
 pub struct cosmi_client(azure::Client);
 
 impl cosmi_client {
@@ -81,6 +80,29 @@ pub unsafe extern "C" fn cosmi_client_new(
             Ok(())
         })
     }
+}
+
+/// Makes a second client, of the same settings and memory, whose operations send nothing: they only say what is wrong
+/// with what they are given.
+///
+/// client: not NULL.
+/// out_client: receives the second client; not NULL.
+/// Returns COSMI_STATUS_OK or INVALID_ARGUMENT. What the first client would refuse before it sends anything, such as a
+/// name that Azure does not allow, the second refuses with the same status and error. Where the first would begin to
+/// send, an operation of the second ends with COSMI_STATUS_CANCELLED. It is owned by the caller, free with
+/// cosmi_client_free, before or after the first. Any thread. Since 0.1.0.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cosmi_client_new_for_checks(
+    client: *const cosmi_client,
+    out_client: *mut *mut cosmi_client,
+) -> cosmi_status {
+    guard::status(|| unsafe {
+        let out_client = guard::writable(out_client)?;
+        let client = guard::borrow(client)?.get().for_checks();
+        guard::give(out_client, cosmi_client(client));
+        Ok(cosmi_status::Ok)
+    })
 }
 
 /// Frees a client. Operations that run go on: they hold what they need.

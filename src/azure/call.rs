@@ -39,6 +39,16 @@ pub struct Call {
     log: Arc<dyn Log>,
     clock: Arc<dyn Clock>,
     waiting_for: Arc<Mutex<Cow<'static, str>>>,
+    purpose: Purpose,
+}
+
+/// What operations are started for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// To do what they are asked.
+    Work,
+    /// To hear whether they would be refused: they end where they would begin to send.
+    Check,
 }
 
 #[derive(Clone)]
@@ -74,6 +84,7 @@ impl Call {
         timeout: Duration,
         log: Arc<dyn Log>,
         clock: Arc<dyn Clock>,
+        purpose: Purpose,
     ) -> Call {
         Call {
             operation_id,
@@ -82,6 +93,7 @@ impl Call {
             log,
             clock,
             waiting_for: Arc::new(Mutex::new(Cow::Borrowed("the start"))),
+            purpose,
         }
     }
 
@@ -110,6 +122,22 @@ impl Call {
             Deadline::Own(deadline) => *deadline,
             Deadline::Shared(deadline) => deadline.get(),
         }
+    }
+
+    /// Whether it is for more than a check.
+    pub(super) fn is_for_work(&self) -> bool {
+        self.purpose == Purpose::Work
+    }
+
+    /// Ends a check here: what follows sends, or forgets what only sending makes stale.
+    pub(super) fn may_send(&self) -> Result<(), Error> {
+        if self.is_for_work() {
+            return Ok(());
+        }
+        Err(Error::new(
+            Kind::Cancelled,
+            "nothing is wrong so far, and a check sends nothing",
+        ))
     }
 
     /// Notes what is waited for now; a time-out's message says it.

@@ -74,6 +74,8 @@ where
             if let Some(value) = slot.value.as_ref().filter(|value| fresh(value)) {
                 return Ok(value.clone());
             }
+            // others must not come to share a request that is never sent
+            call.may_send()?;
             if let Some((flight, deadline)) = slot.pending() {
                 deadline.extend(call.deadline());
                 flight
@@ -96,6 +98,9 @@ where
     ) -> Option<Shared<Answer<V>>> {
         let mut slots = write(&self.slots);
         let slot = slots.entry(key.clone()).or_default();
+        if !call.is_for_work() {
+            return None;
+        }
         let lately = slot
             .renewed
             .is_some_and(|renewed| renewed.elapsed() < pause);
@@ -183,7 +188,7 @@ fn write<T>(lock: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::azure::call::{Level, Log};
+    use crate::azure::call::{Level, Log, Purpose};
     use crate::azure::clock::SystemClock;
     use crate::azure::error::Kind;
     use std::sync::atomic::{AtomicUsize, Ordering};
@@ -199,11 +204,29 @@ mod tests {
     }
 
     fn call_for(timeout: Duration) -> Call {
-        Call::new(1, timeout, Arc::new(Silent), Arc::new(SystemClock))
+        let (log, clock) = (Arc::new(Silent), Arc::new(SystemClock));
+        Call::new(1, timeout, log, clock, Purpose::Work)
     }
 
     fn call() -> Call {
         call_for(DEFAULT_TIMEOUT)
+    }
+
+    #[tokio::test]
+    async fn a_check_asks_nothing_and_uses_what_is_remembered() {
+        let (flights, count) = (Flights::new(), Arc::new(AtomicUsize::new(0)));
+        let (log, clock) = (Arc::new(Silent), Arc::new(SystemClock));
+        let check = Call::new(2, DEFAULT_TIMEOUT, log, clock, Purpose::Check);
+        let good = |_: &u32| true;
+        let asked = flights.get("key", &check, good, |_| unreachable!("asked"));
+        assert_eq!(asked.await.map_err(|e| e.kind()), Err(Kind::Cancelled));
+        let work = call();
+        let known = flights.get("key", &work, good, |_| asking(&count, Ok(1)));
+        assert_eq!(known.await.ok(), Some(1));
+        let remembered = flights.get("key", &check, good, |_| unreachable!("asked"));
+        assert_eq!(remembered.await.ok(), Some(1));
+        let renewed = flights.renew("key", &check, Duration::ZERO, |_| unreachable!("asked"));
+        assert!(renewed.is_none());
     }
 
     #[tokio::test]

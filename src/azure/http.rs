@@ -246,6 +246,7 @@ impl Http {
 
     /// Sends once and reads the whole answer. Any status is an answer; a redirect is an error.
     pub(super) async fn send(&self, call: &Call, request: Request) -> Result<Response, Error> {
+        call.may_send()?;
         let Request {
             plane,
             method,

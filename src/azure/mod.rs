@@ -52,6 +52,7 @@ pub use settings::{
 };
 
 use arm::{Arm, Name, Place, Scope};
+use call::Purpose;
 use cloud::{Cloud, Clouds, Endpoints};
 use cosmos::Cosmos;
 use http::{Http, parse_root_url};
@@ -62,7 +63,7 @@ const WORTH_KNOWING: Duration = Duration::from_secs(5);
 
 /// A session: one identity, its tokens and keys in memory, and connections that are used again. Clones share all.
 #[derive(Clone)]
-pub struct Client(Arc<Inner>);
+pub struct Client(Arc<Inner>, Purpose);
 
 struct Inner {
     identities: Arc<Identities>,
@@ -139,7 +140,7 @@ impl Client {
             Arc::clone(&clouds),
         ));
         let cosmos = Cosmos::new(http, Arc::clone(&clock));
-        Ok(Client(Arc::new(Inner {
+        let inner = Inner {
             identities,
             arm,
             cosmos,
@@ -147,7 +148,15 @@ impl Client {
             timeout: settings.timeout,
             clock,
             log,
-        })))
+        };
+        Ok(Client(Arc::new(inner), Purpose::Work))
+    }
+
+    /// A second client of the same settings and memory whose operations send nothing: they are refused where those of
+    /// this one would be before anything is sent, and end as `Cancelled` where those would begin to send.
+    #[must_use]
+    pub fn for_checks(&self) -> Client {
+        Client(Arc::clone(&self.0), Purpose::Check)
     }
 
     /// The time an operation has when it is not given its own.
@@ -164,6 +173,7 @@ impl Client {
             timeout,
             Arc::clone(&self.0.log),
             Arc::clone(&self.0.clock),
+            self.1,
         )
     }
 

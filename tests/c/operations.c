@@ -127,11 +127,19 @@ int main(void)
     cosmi_error_free(error);
     cosmi_options_free(options);
 
+    /* What only checks sends nothing, and hears nothing wrong of what it is given. */
+    CHECK(cosmi_client_new_for_checks(client, &none) == COSMI_STATUS_OK);
+    operation = start(none, 0, &ends);
+    CHECK(cosmi_operation_wait(operation, UINT32_MAX) == COSMI_STATUS_CANCELLED);
+    await_ends(&ends, 203);
+    cosmi_operation_free(operation);
+    cosmi_client_free(none);
+
     /* An operation outlives its client. */
     operation = start(client, 0, &ends);
     cosmi_client_free(client);
     cosmi_operation_free(operation);
-    await_ends(&ends, 203);
+    await_ends(&ends, 204);
     silent_close(server);
     return 0;
 }

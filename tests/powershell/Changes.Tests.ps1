@@ -103,6 +103,83 @@ Describe 'Confirmation' {
     }
 }
 
+Describe 'What is refused before anything is sent' {
+    BeforeDiscovery {
+        $subscription = '11111111-2222-3333-4444-555555555555'
+        $function = '33333333-0000-0000-0000-000000000022'
+        $refusals = @(
+            "New-CosmiAccount -Name no_name -ResourceGroupName rg -Location westeurope -SubscriptionId $subscription"
+            'New-CosmiAccount -Name no_name -ResourceGroupName rg -Location westeurope'
+            "New-CosmiAccount -Name newaccount -ResourceGroupName 'a/b' -Location westeurope -SubscriptionId $subscription"
+            'New-CosmiAccount -Name newaccount -ResourceGroupName rg -Location westeurope -SubscriptionId Production'
+            'New-CosmiAccountKey -AccountName no_name -Kind Primary'
+            'Remove-CosmiAccount -AccountName no_name'
+            'Remove-CosmiAccount -AccountName myaccount -SubscriptionId Production -ResourceGroupName rg'
+            'Remove-CosmiAccount -AccountName myaccount -ResourceGroupName rg'
+            "New-CosmiDatabase -AccountName myaccount -Name 'a/b'"
+            'New-CosmiDatabase -AccountName no_name -Name Sales'
+            'New-CosmiDatabase -AccountName myaccount -Name Sales -Throughput 450'
+            'New-CosmiDatabase -AccountName myaccount -Name Sales -MaxThroughput 1500'
+            "Remove-CosmiDatabase -AccountName myaccount -Name ''"
+            "New-CosmiCollection -AccountName myaccount -Database Test -Name 'a#b' -PartitionKeyPath /id"
+            "New-CosmiCollection -AccountName myaccount -Database 'a?b' -Name Orders -PartitionKeyPath /id"
+            'New-CosmiCollection -AccountName myaccount -Database Test -Name Orders -PartitionKeyPath id'
+            'New-CosmiCollection -AccountName myaccount -Database Test -Name Orders -PartitionKeyPath /id -DefaultTtl 0'
+            'New-CosmiCollection -AccountName myaccount -Database Test -Name Orders -PartitionKeyPath /id -Throughput 300'
+            "Remove-CosmiCollection -AccountName myaccount -Database Test -Name 'a '"
+            'Set-CosmiThroughput -AccountName myaccount -Database Test -Name Test -Throughput 450'
+            'Set-CosmiThroughput -AccountName myaccount -Database Test -MaxThroughput 999'
+            'Grant-CosmiAccess -AccountName myaccount -PrincipalId me -Role Reader'
+            "Grant-CosmiAccess -AccountName myaccount -PrincipalId $function -Role `"a``nb`""
+            'Grant-CosmiAccess -AccountName myaccount -PrincipalId me -Role Reader -DataPlane'
+            "Grant-CosmiAccess -AccountName myaccount -PrincipalId $function -Role Reader -DataPlane -Database 'a/b'"
+            'Revoke-CosmiAccess -AccountName myaccount -PrincipalId me -Role Reader'
+            "Revoke-CosmiAccess -AccountName myaccount -PrincipalId $function -Role Reader -DataPlane -Database Test -Collection 'a/b'"
+            'Enable-CosmiIdentity -ResourceId /subscriptions/x'
+            "Enable-CosmiIdentity -VMName 'my vm' -ResourceGroupName rg -SubscriptionId $subscription"
+            "Enable-CosmiIdentity -VMName 'my vm' -ResourceGroupName rg"
+        )
+        $commands = @($refusals | ForEach-Object { @{ Command = $_ } })
+    }
+
+    BeforeAll {
+        function Get-Refusal {
+            param([string] $Command)
+            $global:Error.Clear()
+            $script = [scriptblock]::Create("$Command -ErrorAction SilentlyContinue -ErrorVariable refusals; `$refusals")
+            & $script | ForEach-Object {
+                '{0} | {1} | {2} | {3} | {4}' -f $_.FullyQualifiedErrorId, $_.CategoryInfo.Category, $_.TargetObject, $_, $_.ErrorDetails.RecommendedAction
+            }
+        }
+    }
+
+    It 'is refused with -WhatIf and -Confirm alike: <Command>' -ForEach $commands {
+        Reset-Simulator -Simulator $simulator
+        $refused = @(Get-Refusal -Command "$Command -Confirm:`$false")
+        $refused.Count | Should -Be 1
+        $refused[0] | Should -BeLike 'Cosmi.InvalidArgument,* | InvalidArgument | *'
+        @(Get-Refusal -Command "$Command -WhatIf") | Should -Be $refused
+        # A shell that cannot ask would fail in another way if it had to.
+        @(Get-Refusal -Command "$Command -Confirm") | Should -Be $refused
+        Get-SimulatorJournal -Simulator $simulator | Should -BeNullOrEmpty
+    }
+
+    It 'is not printed as what would be sent' -ForEach @{ Refusals = $refusals } {
+        $lines = foreach ($command in $Refusals) { "$command -WhatIf -ErrorAction SilentlyContinue" }
+        Get-WhatIf -Script ($lines -join '; ') | Should -BeNullOrEmpty
+    }
+
+    It 'keeps its place among the other inputs' {
+        Reset-Simulator -Simulator $simulator -NoPause
+        $said = @('Sales', 'a/b', 'Stock' | New-CosmiDatabase -AccountName myaccount -ErrorAction Continue 2>&1)
+        $said[0].Database | Should -Be 'Sales'
+        $said[1].TargetObject | Should -Be 'a/b'
+        $said[2].Database | Should -Be 'Stock'
+        $printed = Get-WhatIf -Script "'S1', 'a/b', 'S2' | New-CosmiDatabase -AccountName myaccount -WhatIf -ErrorAction SilentlyContinue"
+        @($printed).Count | Should -Be 2
+    }
+}
+
 Describe 'Views of what is made' {
     It 'work in constrained language mode, under strict mode' {
         Reset-Simulator -Simulator $simulator

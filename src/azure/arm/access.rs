@@ -63,6 +63,7 @@ impl Arm {
         assignment: &Assignment,
     ) -> Result<Created, Error> {
         check_guid(&assignment.principal_id)?;
+        check_role_name(&assignment.role)?;
         let scope = self.resource_id(call, account).await?;
         let role = self
             .role_id(call, account, &scope, &assignment.role)
@@ -130,6 +131,7 @@ impl Arm {
         assignment: &Assignment,
     ) -> Result<bool, Error> {
         check_guid(&assignment.principal_id)?;
+        check_role_name(&assignment.role)?;
         let scope = self.resource_id(call, account).await?;
         let role = self
             .role_id(call, account, &scope, &assignment.role)
@@ -168,7 +170,6 @@ impl Arm {
         if let Some(id) = built_in(&ROLES, role) {
             return Ok(id.to_owned());
         }
-        check_role_name(role)?;
         let what = What {
             thing: "the roles".to_owned(),
             ..what(

@@ -234,6 +234,7 @@ impl Arm {
         wait: bool,
     ) -> Result<Created, Error> {
         let path = name.full_id()?;
+        call.may_send()?;
         let what = What {
             verb: "create",
             thing: format!("account {}", name.account),
@@ -283,6 +284,7 @@ impl Arm {
                 Err(error) => return Err(error),
             },
         };
+        call.may_send()?;
         let what = What {
             verb: "delete",
             thing: format!("account {}", name.account),

@@ -217,6 +217,7 @@ impl Arm {
         must_exist: bool,
     ) -> Result<Wished<'a>, Error> {
         check_guid(&assignment.principal_id)?;
+        access::check_role_name(&assignment.role)?;
         let own = self.resource_id(call, account).await?;
         let role = self
             .data_role_id(call, account, &own, &assignment.role, must_exist)
@@ -347,7 +348,6 @@ impl Arm {
                 .then(|| role.to_ascii_lowercase())
                 .ok_or_else(|| unknown_role(account, role));
         }
-        access::check_role_name(role)?;
         let all = self.data_roles(call, account).await?;
         all.iter()
             .find_map(|found| {

@@ -166,6 +166,7 @@ impl Arm {
         role: KeyRole,
     ) -> Result<(), Error> {
         let id = self.resource_id(call, name).await?;
+        call.may_send()?;
         let kind = match role {
             KeyRole::Primary => "primary",
             KeyRole::Secondary => "secondary",

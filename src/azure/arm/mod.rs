@@ -147,6 +147,8 @@ impl Arm {
         body: Option<&str>,
         what: &What<'_>,
     ) -> Result<Response, Error> {
+        // before a token is looked for: what is wrong with the identity is not the caller's input
+        call.may_send()?;
         let asked_in = self.clouds.current();
         let here = || Sent {
             method,

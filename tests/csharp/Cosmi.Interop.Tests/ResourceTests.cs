@@ -264,6 +264,54 @@ namespace Cosmi.Interop.Tests
         }
 
         [Fact]
+        public async Task A_call_that_only_checks_fails_alike_and_sends_nothing()
+        {
+            using CosmiClient client = Simulator.Client();
+            var check = new CosmiCallOptions { CheckOnly = true };
+            CosmiAccountReference account = Full("myaccount");
+            string machine = $"/subscriptions/{Simulator.SubscriptionId}/resourceGroups/{Simulator.ResourceGroup}/providers/Microsoft.Compute/virtualMachines/plainvm";
+            var pairs = new (Func<CosmiCallOptions?, Task> Wrong, Func<CosmiCallOptions?, Task> Right)[]
+            {
+                (options => client.CreateAccountAsync(account, "[]", options: options), options => client.CreateAccountAsync(account, "{}", options: options)),
+                (options => client.DeleteAccountAsync(Full("no_name"), options: options), options => client.DeleteAccountAsync(account, options: options)),
+                (options => client.RegenerateKeyAsync(Full("no_name"), CosmiKeyRole.Primary, options), options => client.RegenerateKeyAsync(account, CosmiKeyRole.Primary, options)),
+                (options => client.CreateDatabaseAsync(account, "a/b", null, options: options), options => client.CreateDatabaseAsync(account, "Sales", null, options: options)),
+                (options => client.DeleteDatabaseAsync(account, "a/b", options: options), options => client.DeleteDatabaseAsync(account, "Sales", options: options)),
+                (
+                    options => client.CreateCollectionAsync(account, "Test", "a", "{", null, options: options),
+                    options => client.CreateCollectionAsync(account, "Test", "a", Definition, null, options: options)),
+                (
+                    options => client.DeleteCollectionAsync(account, "Test", "a#b", options: options),
+                    options => client.DeleteCollectionAsync(account, "Test", "a", options: options)),
+                (
+                    options => client.SetThroughputAsync(account, "Test", null, CosmiThroughput.Manual(450), options: options),
+                    options => client.SetThroughputAsync(account, "Test", null, CosmiThroughput.Manual(400), options: options)),
+                (options => client.EnableMachineIdentityAsync("/x", options: options), options => client.EnableMachineIdentityAsync(machine, options: options)),
+                (options => client.GrantAccessAsync(account, "me", ReaderRole, options), options => client.GrantAccessAsync(account, Function, ReaderRole, options)),
+                (options => client.RevokeAccessAsync(account, "me", ReaderRole, options), options => client.RevokeAccessAsync(account, Function, ReaderRole, options)),
+                (
+                    options => client.GrantDataAccessAsync(account, "a/b", null, Function, "Mine", options: options),
+                    options => client.GrantDataAccessAsync(account, "Test", null, Function, "Mine", options: options)),
+                (
+                    options => client.RevokeDataAccessAsync(account, "a/b", null, Function, "Mine", options: options),
+                    options => client.RevokeDataAccessAsync(account, "Test", null, Function, "Mine", options: options)),
+            };
+
+            foreach ((Func<CosmiCallOptions?, Task> wrong, Func<CosmiCallOptions?, Task> right) in pairs)
+            {
+                CosmiException refused = await Fails(CosmiStatus.InvalidArgument, wrong(null));
+                CosmiException checkedOnly = await Fails(CosmiStatus.InvalidArgument, wrong(check));
+                Assert.Equal(refused.Message, checkedOnly.Message);
+                Assert.Equal(refused.Action, checkedOnly.Action);
+                Task call = right(check);
+                await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call.WaitAsync(Patience));
+                Assert.True(call.IsCanceled);
+            }
+
+            Assert.Empty(Simulator.Journal());
+        }
+
+        [Fact]
         public void Arguments_that_are_missing_are_refused_at_once()
         {
             using CosmiClient client = Simulator.Client();
