@@ -1,4 +1,6 @@
 using System;
+using System.Collections.Generic;
+using System.Linq;
 using System.Management.Automation;
 using Cosmi.Interop;
 
@@ -36,6 +38,11 @@ namespace Cosmi.PowerShell
         /// </summary>
         private protected CosmiAccountReference? Account(string? accountName)
         {
+            if (IsMistaken())
+            {
+                return null;
+            }
+
             if (ResourceId != null)
             {
                 CosmiAccountReference? parsed = AccountResourceId.Parse(ResourceId);
@@ -89,6 +96,38 @@ namespace Cosmi.PowerShell
         /// </summary>
         private protected bool IsAccountsOwn(string? name, string? accountName) =>
             !_isNameGiven && !_isPlaceGiven && name == accountName && SubscriptionId != null && ResourceGroupName != null;
+
+        /// <summary>Whether an object that is about another thing was taken for the names of what is lost afterwards; an error then says so.</summary>
+        private bool IsMistaken()
+        {
+            foreach (KeyValuePair<string, object> bound in MyInvocation.BoundParameters)
+            {
+                // Those of former inputs stay there; the property has this one's.
+                if (NamesAttribute.MistakenFor(bound.Value) is PSObject given && ReferenceEquals(GetType().GetProperty(bound.Key)?.GetValue(this), bound.Value))
+                {
+                    WriteError(Mistaken(given, MyInvocation.MyCommand.Parameters[bound.Key]));
+                    return true;
+                }
+            }
+
+            return false;
+        }
+
+        private ErrorRecord Mistaken(PSObject given, ParameterMetadata parameter)
+        {
+            string wanted = parameter.Attributes.OfType<NamesAttribute>().First().Thing!;
+            string thing = ObjectThing.Of(given)!;
+            // Where the binder would have found a name.
+            object? name = new[] { parameter.Name }.Concat(parameter.Aliases).Select(one => Members.Member(given, one)).FirstOrDefault(one => one is string);
+            string message = $"{("aeiou".IndexOf(thing[0]) < 0 ? "a" : "an")} {thing} is no {wanted}";
+            if (name != null)
+            {
+                message += $": {MyInvocation.MyCommand.Name} would have taken it for {wanted} {name}";
+            }
+
+            string source = "Get-Cosmi" + char.ToUpperInvariant(wanted[0]) + wanted.Substring(1);
+            return Errors.Record(new RefusalException(message, $"name the {wanted} with -{parameter.Name}, or pipe what {source} gives"), name);
+        }
 
         /// <summary>A second run of a deletion finds nothing, which is no failure.</summary>
         private protected void TellAbsent(CosmiResources deleted, string thing)

@@ -10,7 +10,7 @@ namespace Cosmi.PowerShell
         [Parameter(ParameterSetName = AccountSet, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
         [Alias("Name")]
         [ArgumentCompleter(typeof(AccountNameCompleter))]
-        public string? AccountName { get; set; }
+        public virtual string? AccountName { get; set; }
 
         /// <summary>Gives them as String instead of SecureString.</summary>
         [Parameter]

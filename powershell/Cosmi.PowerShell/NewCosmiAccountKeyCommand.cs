@@ -11,6 +11,14 @@ namespace Cosmi.PowerShell
     [OutputType(typeof(AccountKey))]
     public sealed class NewCosmiAccountKeyCommand : CosmiKeyCmdlet
     {
+        // Declared anew for what it may not be taken from: the commands that only read are glad of any object with an account's name.
+        /// <inheritdoc/>
+        [Parameter(ParameterSetName = AccountSet, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+        [Alias("Name")]
+        [ArgumentCompleter(typeof(AccountNameCompleter))]
+        [Names("account", isOne: true)]
+        public override string? AccountName { get; set; }
+
         /// <summary>Which key.</summary>
         [Parameter(Mandatory = true, Position = 1)]
         [OneOf(typeof(CosmiKeyRole))]

@@ -14,7 +14,7 @@ namespace Cosmi.PowerShell
         [Parameter(ParameterSetName = AccountSet, Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
         [Alias("Name")]
         [ArgumentCompleter(typeof(AccountNameCompleter))]
-        [Names]
+        [Names("account")]
         public string[] AccountName { get; set; } = System.Array.Empty<string>();
 
         /// <summary>Does not wait until Azure is done.</summary>

@@ -23,7 +23,7 @@ namespace Cosmi.PowerShell
         [Alias("Collection", "Container")]
         [AllowEmptyString]
         [ArgumentCompleter(typeof(CollectionCompleter))]
-        [Names]
+        [Names("collection")]
         public string[] Name { get; set; } = System.Array.Empty<string>();
 
         /// <summary>Does not wait until Azure is done.</summary>

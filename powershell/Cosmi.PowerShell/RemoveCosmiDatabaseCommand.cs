@@ -15,7 +15,7 @@ namespace Cosmi.PowerShell
         [Alias("Database")]
         [AllowEmptyString]
         [ArgumentCompleter(typeof(DatabaseCompleter))]
-        [Names]
+        [Names("database")]
         public string[] Name { get; set; } = System.Array.Empty<string>();
 
         /// <summary>Does not wait until Azure is done.</summary>

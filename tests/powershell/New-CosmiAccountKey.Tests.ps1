@@ -65,6 +65,24 @@ Describe 'New-CosmiAccountKey' {
         New-CosmiAccountKey -AccountName myaccount -Kind Secondary -Confirm:$false | Out-String | Should -BeLike '*(SecureString)*'
     }
 
+    It 'takes <What> for no account' -ForEach @(
+        @{ What = 'a collection'; Source = { Get-CosmiCollection -AccountName myaccount -Database D -Name A } }
+        @{ What = 'a key'; Source = { Get-CosmiAccountKey -AccountName myaccount | Select-Object -First 1 } }
+    ) {
+        $piped = & $Source
+        Clear-SimulatorJournal -Simulator $simulator
+        $failure = Invoke-Failing { $piped | New-CosmiAccountKey -Kind Primary -Confirm:$false -ErrorAction Stop }
+        $failure.Id | Should -Be 'Cosmi.InvalidArgument'
+        $failure.Message | Should -BeLike "$What is no account: New-CosmiAccountKey would have taken it for account myaccount*"
+        $failure.Action | Should -Be 'name the account with -AccountName, or pipe what Get-CosmiAccount gives'
+        Get-SimulatorJournal -Simulator $simulator | Should -BeNullOrEmpty
+    }
+
+    It 'takes accounts, names and rows from the pipeline' {
+        $accounts = @(Get-CosmiAccount -AccountName myaccount) + @('myaccount') + @([pscustomobject]@{ Name = 'myaccount' })
+        @(($accounts | New-CosmiAccountKey -Kind Secondary -Confirm:$false).AccountName) | Should -Be @('myaccount', 'myaccount', 'myaccount')
+    }
+
     It 'prints with -WhatIf what it sends without' {
         $printed = Get-WhatIf -Script "'Primary', 'Secondary', 'PrimaryReadOnly', 'SecondaryReadOnly' | ForEach-Object { New-CosmiAccountKey -AccountName myaccount -Kind `$_ -WhatIf }"
         Get-SimulatorJournal -Simulator $simulator | Should -BeNullOrEmpty

@@ -71,6 +71,46 @@ Describe 'Remove-CosmiAccount' {
         Get-Change -Simulator $simulator | Should -BeNullOrEmpty
     }
 
+    It 'takes <What> for no account' -ForEach @(
+        @{ What = 'a collection'; Source = { Get-CosmiCollection -AccountName myaccount -Database D -Name A } }
+        @{ What = 'a listed collection'; Source = { Get-CosmiCollection -AccountName myaccount -Database D | Select-Object -First 1 }; Said = 'a collection' }
+        @{ What = 'a database'; Source = { Get-CosmiDatabase -AccountName myaccount -Name D } }
+        @{ What = 'a key'; Source = { Get-CosmiAccountKey -AccountName myaccount | Select-Object -First 1 } }
+        @{ What = 'a connection string'; Source = { Get-CosmiConnectionString -AccountName myaccount | Select-Object -First 1 } }
+        @{ What = 'a throughput'; Source = { Get-CosmiThroughput -AccountName myaccount -Database Shared } }
+        @{ What = 'a role'; Source = { Get-CosmiAccess -AccountName myaccount | Select-Object -First 1 } }
+        @{ What = 'a client'; Source = { Connect-CosmiAccount -AccountName myaccount } }
+        @{ What = 'what another session gave'; Source = { [System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize((Get-CosmiCollection -AccountName myaccount -Database D -Name A))) }; Said = 'a collection' }
+    ) {
+        $piped = & $Source
+        $piped.AccountName | Should -Be 'myaccount'
+        Clear-SimulatorJournal -Simulator $simulator
+        $failure = Invoke-Failing { $piped | Remove-CosmiAccount -Confirm:$false -ErrorAction Stop }
+        if (-not (Test-Path -Path variable:Said)) { $Said = $What }
+        $failure.Id | Should -Be 'Cosmi.InvalidArgument'
+        $failure.Message | Should -BeLike "$Said is no account: Remove-CosmiAccount would have taken it for account myaccount*"
+        $failure.Action | Should -Be 'name the account with -AccountName, or pipe what Get-CosmiAccount gives'
+        $failure.Target | Should -Be 'myaccount'
+        Get-SimulatorJournal -Simulator $simulator | Should -BeNullOrEmpty
+    }
+
+    It 'goes on with the accounts among them, and with rows' {
+        $mixed = @(
+            [pscustomobject]@{ AccountName = 'serverlessaccount' }
+            Get-CosmiAccount -AccountName keylessaccount
+            Get-CosmiDatabase -AccountName myaccount -Name D
+            [pscustomobject]@{ ResourceId = (Get-CosmiAccount -AccountName plainreader).id }
+        )
+        $failures = $mixed | Remove-CosmiAccount -Confirm:$false -NoWait -ErrorAction Continue 2>&1
+        @($failures).Count | Should -Be 1
+        @((Get-Change -Simulator $simulator).Path -replace '^.*/' | Sort-Object) | Should -Be @('keylessaccount', 'plainreader', 'serverlessaccount')
+    }
+
+    It 'takes an account that is named, whatever comes through the pipeline' {
+        Get-CosmiDatabase -AccountName myaccount -Name D | Remove-CosmiAccount -AccountName serverlessaccount -Confirm:$false -NoWait
+        (Get-Change -Simulator $simulator).Path | Should -BeLike '*/serverlessaccount'
+    }
+
     It 'prints with -WhatIf what it sends without' {
         $printed = Get-WhatIf -Script "Remove-CosmiAccount -AccountName serverlessaccount -SubscriptionId $($place.SubscriptionId) -ResourceGroupName rg -WhatIf"
         Get-SimulatorJournal -Simulator $simulator | Should -BeNullOrEmpty

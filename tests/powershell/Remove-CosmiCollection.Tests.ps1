@@ -44,6 +44,25 @@ Describe 'Remove-CosmiCollection' {
         @((Get-Change -Simulator $simulator).Path -replace '^.*/containers/' | Sort-Object) | Should -Be @('A', 'C', 'Test')
     }
 
+    It 'takes <What> for no collection' -ForEach @(
+        @{ What = 'a database'; Source = { Get-CosmiDatabase -AccountName myaccount -Name D }; Said = '' }
+        @{ What = 'a throughput'; Source = { Get-CosmiThroughput -AccountName myaccount -Database D -Name A }; Said = ': Remove-CosmiCollection would have taken it for collection A' }
+    ) {
+        $piped = & $Source
+        Clear-SimulatorJournal -Simulator $simulator
+        $failure = Invoke-Failing { $piped | Remove-CosmiContainer -Confirm:$false -ErrorAction Stop }
+        $failure.Id | Should -Be 'Cosmi.InvalidArgument'
+        $failure.Message | Should -BeLike "$What is no collection$Said*"
+        $failure.Action | Should -Be 'name the collection with -Name, or pipe what Get-CosmiCollection gives'
+        Get-SimulatorJournal -Simulator $simulator | Should -BeNullOrEmpty
+    }
+
+    It 'takes a collection that is named of the database from the pipeline, and rows' {
+        Get-CosmiDatabase -AccountName myaccount -Name D | Remove-CosmiCollection -Name A -Confirm:$false
+        [pscustomobject]@{ AccountName = 'myaccount'; Database = 'D'; Collection = 'B' } | Remove-CosmiCollection -Confirm:$false
+        @((Get-Change -Simulator $simulator).Path -replace '^.*/containers/') | Should -Be @('A', 'B')
+    }
+
     It 'prints with -WhatIf what it sends without' {
         $printed = Get-WhatIf -Script 'Remove-CosmiCollection -AccountName myaccount -Database D -Name A -WhatIf'
         Get-SimulatorJournal -Simulator $simulator | Should -BeNullOrEmpty

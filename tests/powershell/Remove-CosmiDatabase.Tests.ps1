@@ -50,6 +50,26 @@ Describe 'Remove-CosmiDatabase' {
         Get-Change -Simulator $simulator | Should -BeNullOrEmpty
     }
 
+    It 'takes <What> for no database' -ForEach @(
+        @{ What = 'a collection'; Source = { Get-CosmiCollection -AccountName myaccount -Database D }; Name = 'A' }
+        @{ What = 'a throughput'; Source = { Get-CosmiThroughput -AccountName myaccount -Database Shared }; Name = 'Shared' }
+        @{ What = 'an account'; Source = { Get-CosmiAccount -AccountName myaccount }; Name = 'myaccount' }
+    ) {
+        $piped = @(& $Source)[0]
+        Clear-SimulatorJournal -Simulator $simulator
+        $failure = Invoke-Failing { $piped | Remove-CosmiDatabase -Confirm:$false -ErrorAction Stop }
+        $failure.Id | Should -Be 'Cosmi.InvalidArgument'
+        $failure.Message | Should -BeLike "$What is no database: Remove-CosmiDatabase would have taken it for database $Name*"
+        $failure.Action | Should -Be 'name the database with -Name, or pipe what Get-CosmiDatabase gives'
+        Get-SimulatorJournal -Simulator $simulator | Should -BeNullOrEmpty
+    }
+
+    It 'takes a database that is named of the account from the pipeline, and rows' {
+        Get-CosmiAccount -AccountName myaccount | Remove-CosmiDatabase -Name Shared -Confirm:$false
+        'AccountName,Database', 'myaccount,Auto' | ConvertFrom-Csv | Remove-CosmiDatabase -Confirm:$false
+        @((Get-Change -Simulator $simulator).Path -replace '^.*/sqlDatabases/') | Should -Be @('Shared', 'Auto')
+    }
+
     It 'prints with -WhatIf what it sends without' {
         $printed = Get-WhatIf -Script 'Remove-CosmiDatabase -AccountName myaccount -Name Shared -WhatIf'
         Get-SimulatorJournal -Simulator $simulator | Should -BeNullOrEmpty
