@@ -19,6 +19,7 @@ namespace Cosmi.PowerShell
         [AllowNull]
         [AllowEmptyString]
         [ArgumentCompleter(typeof(DatabaseCompleter))]
+        [AfterResourceId]
         public string? Database { get; set; }
 
         /// <summary>The collection whose data is meant; without it the whole database's.</summary>
@@ -27,6 +28,7 @@ namespace Cosmi.PowerShell
         [AllowNull]
         [AllowEmptyString]
         [ArgumentCompleter(typeof(CollectionCompleter))]
+        [AfterResourceId]
         public string? Collection { get; set; }
 
         /// <inheritdoc/>

@@ -17,16 +17,19 @@ namespace Cosmi.PowerShell
 
         private bool _isPlaceGiven;
         private bool _isNameGiven;
+        private bool _isResourceIdGiven;
 
         /// <summary>The account's subscription.</summary>
         [Parameter(ParameterSetName = AccountSet, ValueFromPipelineByPropertyName = true)]
         [ArgumentCompleter(typeof(SubscriptionIdCompleter))]
+        [AfterResourceId]
         public string? SubscriptionId { get; set; }
 
         /// <summary>The account's resource group.</summary>
         [Parameter(ParameterSetName = AccountSet, ValueFromPipelineByPropertyName = true)]
         [Alias("ResourceGroup")]
         [ArgumentCompleter(typeof(ResourceGroupNameCompleter))]
+        [AfterResourceId]
         public string? ResourceGroupName { get; set; }
 
         /// <summary>The account's Azure resource id.</summary>
@@ -89,13 +92,16 @@ namespace Cosmi.PowerShell
             // Later on these also hold what came through the pipeline.
             _isPlaceGiven = SubscriptionId != null || ResourceGroupName != null;
             _isNameGiven = MyInvocation.BoundParameters.ContainsKey("Name");
+            _isResourceIdGiven = ResourceId != null;
         }
 
         /// <summary>
         /// Whether this name came through the pipeline with an account, as the account's own: an account has a name, and so has what is in it.
         /// </summary>
         private protected bool IsAccountsOwn(string? name, string? accountName) =>
-            !_isNameGiven && !_isPlaceGiven && name == accountName && SubscriptionId != null && ResourceGroupName != null;
+            !_isNameGiven && (ResourceId != null
+                ? !_isResourceIdGiven && string.Equals(name, AccountResourceId.Parse(ResourceId)?.Name, StringComparison.OrdinalIgnoreCase)
+                : !_isPlaceGiven && name == accountName && SubscriptionId != null && ResourceGroupName != null);
 
         /// <summary>Whether an object that is about another thing was taken for the names of what is lost afterwards; an error then says so.</summary>
         private bool IsMistaken()

@@ -13,6 +13,7 @@ namespace Cosmi.PowerShell
         /// <summary>The account's name.</summary>
         [Parameter(ParameterSetName = AccountSet, ValueFromPipelineByPropertyName = true)]
         [ArgumentCompleter(typeof(AccountNameCompleter))]
+        [AfterResourceId]
         public string? AccountName { get; set; }
 
         /// <summary>The account's endpoint. Where it is given, Azure Resource Manager is not asked for it.</summary>

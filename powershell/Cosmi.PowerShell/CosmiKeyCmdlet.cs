@@ -10,6 +10,7 @@ namespace Cosmi.PowerShell
         [Parameter(ParameterSetName = AccountSet, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
         [Alias("Name")]
         [ArgumentCompleter(typeof(AccountNameCompleter))]
+        [Names]
         public virtual string? AccountName { get; set; }
 
         /// <summary>Gives them as String instead of SecureString.</summary>

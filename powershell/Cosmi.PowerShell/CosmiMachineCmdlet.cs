@@ -19,17 +19,20 @@ namespace Cosmi.PowerShell
         /// <summary>A virtual machine's name.</summary>
         [Parameter(ParameterSetName = VirtualMachineSet, Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
         [ArgumentCompleter(typeof(MachineCompleter))]
+        [AfterResourceId]
         public string? VMName { get; set; }
 
         /// <summary>The virtual machine's resource group.</summary>
         [Parameter(ParameterSetName = VirtualMachineSet, Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
         [Alias("ResourceGroup")]
         [ArgumentCompleter(typeof(ResourceGroupNameCompleter))]
+        [AfterResourceId]
         public string? ResourceGroupName { get; set; }
 
         /// <summary>The virtual machine's subscription; without it that of the client, or of this machine.</summary>
         [Parameter(ParameterSetName = VirtualMachineSet, ValueFromPipelineByPropertyName = true)]
         [ArgumentCompleter(typeof(SubscriptionIdCompleter))]
+        [AfterResourceId]
         public string? SubscriptionId { get; set; }
 
         /// <summary>The resource id of a virtual machine, scale set, Web or Function app, Automation account or Arc server.</summary>

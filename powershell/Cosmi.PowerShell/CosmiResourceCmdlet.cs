@@ -9,6 +9,7 @@ namespace Cosmi.PowerShell
         /// <summary>The account's name.</summary>
         [Parameter(ParameterSetName = AccountSet, ValueFromPipelineByPropertyName = true)]
         [ArgumentCompleter(typeof(AccountNameCompleter))]
+        [AfterResourceId]
         public string? AccountName { get; set; }
 
         /// <summary>The account that is meant; null, after an error was written, when none is.</summary>

@@ -11,12 +11,14 @@ namespace Cosmi.PowerShell
         [Alias("DatabaseName")]
         [AllowEmptyString]
         [ArgumentCompleter(typeof(DatabaseCompleter))]
+        [AfterResourceId]
         public string Database { get; set; } = string.Empty;
 
         /// <summary>The collection; without it the database's own throughput is meant.</summary>
         [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
         [Alias("Collection", "Container")]
         [ArgumentCompleter(typeof(CollectionCompleter))]
+        [AfterResourceId]
         public string? Name { get; set; }
 
         /// <summary>The collection that is meant; null: the database itself.</summary>

@@ -18,6 +18,7 @@ namespace Cosmi.PowerShell
         [Alias("ObjectId")]
         [AllowNull]
         [AllowEmptyString]
+        [AfterResourceId]
         public string? PrincipalId { get; set; }
 
         /// <inheritdoc/>

@@ -13,6 +13,7 @@ namespace Cosmi.PowerShell
         [Parameter(ParameterSetName = AccountSet, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
         [Alias("Name")]
         [ArgumentCompleter(typeof(AccountNameCompleter))]
+        [Names]
         public string[]? AccountName { get; set; }
 
         /// <inheritdoc/>

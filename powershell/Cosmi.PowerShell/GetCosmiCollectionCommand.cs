@@ -14,6 +14,7 @@ namespace Cosmi.PowerShell
         [Alias("DatabaseName")]
         [AllowEmptyString]
         [ArgumentCompleter(typeof(DatabaseCompleter))]
+        [AfterResourceId]
         public string Database { get; set; } = string.Empty;
 
         /// <summary>The collections' names; without them the database's collections are listed.</summary>

@@ -24,11 +24,13 @@ namespace Cosmi.PowerShell
         [Alias("ObjectId")]
         [AllowNull]
         [AllowEmptyString]
+        [AfterResourceId]
         public string? PrincipalId { get; set; }
 
         /// <summary>Which role, by its name or its id.</summary>
         [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
         [ArgumentCompleter(typeof(RoleCompleter))]
+        [AfterResourceId]
         public string Role { get; set; } = string.Empty;
 
         /// <summary>Waits until the role counts, where it is this machine's own identity that gets it.</summary>

@@ -1,3 +1,5 @@
+using System;
+using System.Collections;
 using System.Management.Automation;
 using System.Runtime.CompilerServices;
 
@@ -39,7 +41,7 @@ namespace Cosmi.PowerShell
         {
             if (!(inputData is PSObject document))
             {
-                return inputData;
+                return AfterResourceIdAttribute.Late(inputData);
             }
 
             string? thing = Thing == null ? null : ObjectThing.Of(document);
@@ -51,14 +53,14 @@ namespace Cosmi.PowerShell
                 return value;
             }
 
-            if (document.BaseObject is PSCustomObject)
+            if (!(document.BaseObject is string || document.BaseObject is ValueType || document.BaseObject is IEnumerable))
             {
                 // The binder takes a failed cast as "not this parameter", and looks further.
                 const string Message = "an object is no name";
                 throw new ArgumentTransformationMetadataException(Message, new PSInvalidCastException(Message));
             }
 
-            return inputData;
+            return AfterResourceIdAttribute.Late(inputData);
         }
     }
 }

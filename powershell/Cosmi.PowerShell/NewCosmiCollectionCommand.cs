@@ -21,6 +21,7 @@ namespace Cosmi.PowerShell
         [Alias("DatabaseName")]
         [AllowEmptyString]
         [ArgumentCompleter(typeof(DatabaseCompleter))]
+        [AfterResourceId]
         public string Database { get; set; } = string.Empty;
 
         /// <summary>The collections' names.</summary>

@@ -17,11 +17,13 @@ namespace Cosmi.PowerShell
         [Alias("ObjectId")]
         [AllowNull]
         [AllowEmptyString]
+        [AfterResourceId]
         public string? PrincipalId { get; set; }
 
         /// <summary>Which role, by its name or its id.</summary>
         [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
         [ArgumentCompleter(typeof(RoleCompleter))]
+        [AfterResourceId]
         public string Role { get; set; } = string.Empty;
 
         /// <summary>Does not wait until Azure is done, which takes some seconds for Cosmos DB's own roles.</summary>

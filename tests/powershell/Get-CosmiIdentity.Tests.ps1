@@ -76,6 +76,14 @@ Describe 'Get-CosmiIdentity' {
         (Get-CosmiIdentity | Get-CosmiIdentity).MachineName | Should -Be 'myvm'
     }
 
+    It 'takes other modules'' objects, whose resource id decides' {
+        $id = "/subscriptions/$($simulator.subscriptionId)/resourceGroups/rg/providers/Microsoft.Web/sites/myfunction"
+        $app = [pscustomobject]@{ ResourceId = $id; ResourceGroupName = 'other'; SubscriptionId = [string] [guid]::NewGuid(); Name = 'other' }
+        $row = [pscustomobject]@{ VMName = 'plainvm'; ResourceGroupName = 'rg'; SubscriptionId = $simulator.subscriptionId }
+        @(($app, $row, $app | Get-CosmiIdentity).MachineName) | Should -Be @('myfunction', 'plainvm', 'myfunction')
+        ($app | Enable-CosmiIdentity).MachineResourceId | Should -Be $id
+    }
+
     It 'says <What>' -ForEach @(
         @{ What = 'that there is no such machine'; Arguments = @{ VMName = 'nosuchvm'; ResourceGroupName = 'rg' }; Id = 'Cosmi.NotFound'; Action = '?*' }
         @{ What = 'that a resource has no identity'; Arguments = @{ ResourceId = '/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/x' }; Id = 'Cosmi.InvalidArgument'; Action = '*Microsoft.Compute/virtualMachines*' }

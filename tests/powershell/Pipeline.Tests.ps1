@@ -108,6 +108,79 @@ Describe 'The pipeline' {
     }
 }
 
+Describe 'An object of another module' {
+    BeforeAll {
+        Add-Type -TypeDefinition @'
+public sealed class ForeignResource
+{
+    public string ResourceId { get; set; }
+    public string ResourceGroupName { get; set; }
+    public string SubscriptionId { get; set; }
+    public string Name { get; set; }
+}
+'@
+        $accountId = "/subscriptions/$($simulator.subscriptionId)/resourceGroups/rg/providers/Microsoft.DocumentDB/databaseAccounts/myaccount"
+        $members = @{ ResourceId = $accountId; ResourceGroupName = 'rg'; SubscriptionId = $simulator.subscriptionId; Name = 'myaccount' }
+    }
+
+    BeforeEach {
+        Reset-Simulator -Simulator $simulator
+    }
+
+    It 'names its account by the resource id to <Name>' -ForEach @(
+        @{ Name = 'Get-CosmiAccount'; Arguments = @{} }
+        @{ Name = 'Get-CosmiAccountKey'; Arguments = @{} }
+        @{ Name = 'Get-CosmiConnectionString'; Arguments = @{} }
+        @{ Name = 'Get-CosmiDatabase'; Arguments = @{} }
+        @{ Name = 'Get-CosmiCollection'; Arguments = @{ Database = 'D' } }
+        @{ Name = 'Get-CosmiThroughput'; Arguments = @{ Database = 'Shared' } }
+        @{ Name = 'Get-CosmiAccess'; Arguments = @{} }
+        @{ Name = 'Set-CosmiThroughput'; Arguments = @{ Database = 'Shared'; Throughput = 400 } }
+        @{ Name = 'Grant-CosmiAccess'; Arguments = @{ PrincipalId = '33333333-0000-0000-0000-000000000022'; Role = 'Reader' } }
+        @{ Name = 'New-CosmiDatabase'; Arguments = @{ Name = 'Made' } }
+        @{ Name = 'New-CosmiAccountKey'; Arguments = @{ Kind = 'Secondary'; Confirm = $false } }
+    ) {
+        $expected = @(& $Name -ResourceId $accountId @Arguments)
+        $expected.Count | Should -BeGreaterThan 0
+        # The resource id decides, whatever else there is.
+        $other = @{ ResourceId = $accountId; ResourceGroupName = 'other'; SubscriptionId = [string] [guid]::NewGuid(); Name = 'myaccount' }
+        foreach ($object in [pscustomobject] $members, [pscustomobject] $other, [ForeignResource] $members) {
+            $found = @($object | & $Name @Arguments)
+            $found.Count | Should -Be $expected.Count
+            $found[0].AccountName | Should -Be 'myaccount'
+        }
+    }
+
+    It 'is a row as any where it has more' {
+        $row = [pscustomobject]@{ ResourceId = $accountId; ResourceGroupName = 'rg'; SubscriptionId = $simulator.subscriptionId; Database = 'D'; Name = 'A' }
+        ($row | Get-CosmiCollection).id | Should -Be 'A'
+        ($row | Get-CosmiThroughput).Name | Should -Be 'A'
+    }
+
+    It 'means no other account where its resource id is another thing''s' {
+        $client = Connect-CosmiAccount -AccountName myaccount
+        $row = [pscustomobject]@{ ResourceId = $accountId + '/sqlDatabases/D'; ResourceGroupName = 'rg'; Database = 'D'; Name = 'A' }
+        $failure = Invoke-Failing { $row | Remove-CosmiCollection -Client $client -Confirm:$false -ErrorAction Stop }
+        $failure.Id | Should -Be 'Cosmi.InvalidArgument'
+        $failure.Message | Should -BeLike '*is not the resource id of a Cosmos DB account'
+        Get-SimulatorJournal -Simulator $simulator | Should -BeNullOrEmpty
+    }
+
+    It 'does not name what is removed in an account' {
+        $failure = Invoke-Failing { [pscustomobject] $members | Remove-CosmiDatabase -Confirm:$false -ErrorAction Stop }
+        $failure.Id | Should -Be 'Cosmi.InvalidArgument'
+        $failure.Message | Should -Be 'no database is named'
+        $failure = Invoke-Failing { [ForeignResource] $members | Remove-CosmiCollection -Database D -Confirm:$false -ErrorAction Stop }
+        $failure.Id | Should -Be 'Cosmi.InvalidArgument'
+        $failure.Message | Should -Be 'no collection is named'
+    }
+
+    It 'leaves what may be written out as it is' {
+        (Invoke-Failing { Get-CosmiDatabase -ResourceId $accountId -ResourceGroupName rg }).Id | Should -Be 'AmbiguousParameterSet'
+        (Invoke-Failing { Get-CosmiIdentity -ResourceId $accountId -ResourceGroupName rg }).Id | Should -Be 'AmbiguousParameterSet'
+    }
+}
+
 Describe 'Progress' {
     It 'shows after two seconds, and is taken away' {
         Reset-Simulator -Simulator $simulator
