@@ -62,7 +62,7 @@ pub const TARGETS: [Target; 5] = [
         rid: "win-x64",
         library: "cosmi.dll",
         glibc: None,
-        size_limit: 2_600_000,
+        size_limit: 2_550_000,
         linker: Linker::MinGw,
     },
     Target {
@@ -78,7 +78,7 @@ pub const TARGETS: [Target; 5] = [
         rid: "linux-x64",
         library: "libcosmi.so",
         glibc: Some("2.17"),
-        size_limit: 2_800_000,
+        size_limit: 2_780_000,
         linker: Linker::Zig,
     },
     Target {
@@ -94,7 +94,7 @@ pub const TARGETS: [Target; 5] = [
         rid: "linux-musl-x64",
         library: "libcosmi.so",
         glibc: None,
-        size_limit: 2_800_000,
+        size_limit: 2_780_000,
         linker: Linker::Zig,
     },
 ];
