@@ -30,8 +30,8 @@ namespace Cosmi.Interop
             byte[] roleText = NativeText.Required(role, nameof(role));
             using AccountReferenceHandle reference = ToNative(_native, account);
             return RunAsync(
-                (timeoutMs, callback, userData, out operation) =>
-                    _native.cosmi_access_grant_start(For(options), reference, principalText, roleText, timeoutMs, callback, userData, out operation),
+                (client, timeoutMs, callback, userData, out operation) =>
+                    _native.cosmi_access_grant_start(client, reference, principalText, roleText, timeoutMs, callback, userData, out operation),
                 ReadResources,
                 options,
                 cancellationToken);
@@ -57,8 +57,8 @@ namespace Cosmi.Interop
             byte[]? principalText = NativeText.Optional(principalId, nameof(principalId));
             using AccountReferenceHandle reference = ToNative(_native, account);
             return RunAsync(
-                (timeoutMs, callback, userData, out operation) =>
-                    _native.cosmi_access_list_start(For(options), reference, principalText, timeoutMs, callback, userData, out operation),
+                (client, timeoutMs, callback, userData, out operation) =>
+                    _native.cosmi_access_list_start(client, reference, principalText, timeoutMs, callback, userData, out operation),
                 ReadResources,
                 options,
                 cancellationToken);
@@ -87,8 +87,8 @@ namespace Cosmi.Interop
             byte[] roleText = NativeText.Required(role, nameof(role));
             using AccountReferenceHandle reference = ToNative(_native, account);
             return RunAsync(
-                (timeoutMs, callback, userData, out operation) =>
-                    _native.cosmi_access_revoke_start(For(options), reference, principalText, roleText, timeoutMs, callback, userData, out operation),
+                (client, timeoutMs, callback, userData, out operation) =>
+                    _native.cosmi_access_revoke_start(client, reference, principalText, roleText, timeoutMs, callback, userData, out operation),
                 ReadResources,
                 options,
                 cancellationToken);
@@ -125,9 +125,9 @@ namespace Cosmi.Interop
             byte[] roleText = NativeText.Required(role, nameof(role));
             using AccountReferenceHandle reference = ToNative(_native, account);
             return RunAsync(
-                (timeoutMs, callback, userData, out operation) =>
+                (client, timeoutMs, callback, userData, out operation) =>
                     _native.cosmi_data_access_grant_start(
-                        For(options),
+                        client,
                         reference,
                         databaseText,
                         collectionText,
@@ -169,9 +169,9 @@ namespace Cosmi.Interop
             byte[]? principalText = NativeText.Optional(principalId, nameof(principalId));
             using AccountReferenceHandle reference = ToNative(_native, account);
             return RunAsync(
-                (timeoutMs, callback, userData, out operation) =>
+                (client, timeoutMs, callback, userData, out operation) =>
                     _native.cosmi_data_access_list_start(
-                        For(options),
+                        client,
                         reference,
                         databaseText,
                         collectionText,
@@ -202,8 +202,8 @@ namespace Cosmi.Interop
             ThrowIfDisposed();
             using AccountReferenceHandle reference = ToNative(_native, account);
             return RunAsync(
-                (timeoutMs, callback, userData, out operation) =>
-                    _native.cosmi_data_role_list_start(For(options), reference, timeoutMs, callback, userData, out operation),
+                (client, timeoutMs, callback, userData, out operation) =>
+                    _native.cosmi_data_role_list_start(client, reference, timeoutMs, callback, userData, out operation),
                 ReadResources,
                 options,
                 cancellationToken);
@@ -240,9 +240,9 @@ namespace Cosmi.Interop
             byte[] roleText = NativeText.Required(role, nameof(role));
             using AccountReferenceHandle reference = ToNative(_native, account);
             return RunAsync(
-                (timeoutMs, callback, userData, out operation) =>
+                (client, timeoutMs, callback, userData, out operation) =>
                     _native.cosmi_data_access_revoke_start(
-                        For(options),
+                        client,
                         reference,
                         databaseText,
                         collectionText,

@@ -28,8 +28,8 @@ namespace Cosmi.Interop
             byte[]? subscriptionText = NativeText.Optional(subscriptionId, nameof(subscriptionId));
             byte[]? groupText = NativeText.Optional(resourceGroup, nameof(resourceGroup));
             return RunAsync(
-                (timeoutMs, callback, userData, out operation) =>
-                    _native.cosmi_account_list_start(For(options), subscriptionText, groupText, timeoutMs, callback, userData, out operation),
+                (client, timeoutMs, callback, userData, out operation) =>
+                    _native.cosmi_account_list_start(client, subscriptionText, groupText, timeoutMs, callback, userData, out operation),
                 ReadAccounts,
                 options,
                 cancellationToken);
@@ -49,8 +49,8 @@ namespace Cosmi.Interop
             ThrowIfDisposed();
             using AccountReferenceHandle reference = ToNative(_native, account);
             return RunAsync(
-                (timeoutMs, callback, userData, out operation) =>
-                    _native.cosmi_account_show_start(For(options), reference, timeoutMs, callback, userData, out operation),
+                (client, timeoutMs, callback, userData, out operation) =>
+                    _native.cosmi_account_show_start(client, reference, timeoutMs, callback, userData, out operation),
                 operation => ReadAccounts(operation)[0],
                 options,
                 cancellationToken);
@@ -81,8 +81,8 @@ namespace Cosmi.Interop
             byte[] definitionText = NativeText.Required(definitionJson, nameof(definitionJson));
             using AccountReferenceHandle reference = ToNative(_native, account);
             return RunAsync(
-                (timeoutMs, callback, userData, out operation) =>
-                    _native.cosmi_account_create_start(For(options), reference, definitionText, NoWait(wait), timeoutMs, callback, userData, out operation),
+                (client, timeoutMs, callback, userData, out operation) =>
+                    _native.cosmi_account_create_start(client, reference, definitionText, NoWait(wait), timeoutMs, callback, userData, out operation),
                 ReadResources,
                 options,
                 cancellationToken);
@@ -107,8 +107,8 @@ namespace Cosmi.Interop
             ThrowIfDisposed();
             using AccountReferenceHandle reference = ToNative(_native, account);
             return RunAsync(
-                (timeoutMs, callback, userData, out operation) =>
-                    _native.cosmi_account_delete_start(For(options), reference, NoWait(wait), timeoutMs, callback, userData, out operation),
+                (client, timeoutMs, callback, userData, out operation) =>
+                    _native.cosmi_account_delete_start(client, reference, NoWait(wait), timeoutMs, callback, userData, out operation),
                 ReadResources,
                 options,
                 cancellationToken);
@@ -128,8 +128,8 @@ namespace Cosmi.Interop
             ThrowIfDisposed();
             using AccountReferenceHandle reference = ToNative(_native, account);
             return RunAsync(
-                (timeoutMs, callback, userData, out operation) =>
-                    _native.cosmi_account_name_check_start(For(options), reference, timeoutMs, callback, userData, out operation),
+                (client, timeoutMs, callback, userData, out operation) =>
+                    _native.cosmi_account_name_check_start(client, reference, timeoutMs, callback, userData, out operation),
                 operation => ReadResources(operation).Change == CosmiChange.AlreadySo,
                 options,
                 cancellationToken);
@@ -154,8 +154,8 @@ namespace Cosmi.Interop
             ThrowIfDisposed();
             using AccountReferenceHandle reference = ToNative(_native, account);
             return RunAsync(
-                (timeoutMs, callback, userData, out operation) =>
-                    _native.cosmi_keys_list_start(For(options), reference, (int)kind, timeoutMs, callback, userData, out operation),
+                (client, timeoutMs, callback, userData, out operation) =>
+                    _native.cosmi_keys_list_start(client, reference, (int)kind, timeoutMs, callback, userData, out operation),
                 ReadKeys,
                 options,
                 cancellationToken);
@@ -180,8 +180,8 @@ namespace Cosmi.Interop
             ThrowIfDisposed();
             using AccountReferenceHandle reference = ToNative(_native, account);
             return RunAsync(
-                (timeoutMs, callback, userData, out operation) =>
-                    _native.cosmi_key_regenerate_start(For(options), reference, (int)role, timeoutMs, callback, userData, out operation),
+                (client, timeoutMs, callback, userData, out operation) =>
+                    _native.cosmi_key_regenerate_start(client, reference, (int)role, timeoutMs, callback, userData, out operation),
                 ReadResources,
                 options,
                 cancellationToken);
@@ -204,8 +204,8 @@ namespace Cosmi.Interop
             ThrowIfDisposed();
             using AccountReferenceHandle reference = ToNative(_native, account);
             return RunAsync(
-                (timeoutMs, callback, userData, out operation) =>
-                    _native.cosmi_connection_strings_list_start(For(options), reference, timeoutMs, callback, userData, out operation),
+                (client, timeoutMs, callback, userData, out operation) =>
+                    _native.cosmi_connection_strings_list_start(client, reference, timeoutMs, callback, userData, out operation),
                 ReadConnectionStrings,
                 options,
                 cancellationToken);

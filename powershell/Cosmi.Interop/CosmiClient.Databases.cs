@@ -24,8 +24,8 @@ namespace Cosmi.Interop
             ThrowIfDisposed();
             using AccountReferenceHandle reference = ToNative(_native, account);
             return RunAsync(
-                (timeoutMs, callback, userData, out operation) =>
-                    _native.cosmi_database_list_start(For(options), reference, timeoutMs, callback, userData, out operation),
+                (client, timeoutMs, callback, userData, out operation) =>
+                    _native.cosmi_database_list_start(client, reference, timeoutMs, callback, userData, out operation),
                 ReadResources,
                 options,
                 cancellationToken);
@@ -51,8 +51,8 @@ namespace Cosmi.Interop
             byte[] databaseText = NativeText.Required(database, nameof(database));
             using AccountReferenceHandle reference = ToNative(_native, account);
             return RunAsync(
-                (timeoutMs, callback, userData, out operation) =>
-                    _native.cosmi_database_show_start(For(options), reference, databaseText, timeoutMs, callback, userData, out operation),
+                (client, timeoutMs, callback, userData, out operation) =>
+                    _native.cosmi_database_show_start(client, reference, databaseText, timeoutMs, callback, userData, out operation),
                 ReadResources,
                 options,
                 cancellationToken);
@@ -82,9 +82,9 @@ namespace Cosmi.Interop
             byte[] databaseText = NativeText.Required(database, nameof(database));
             using AccountReferenceHandle reference = ToNative(_native, account);
             return RunAsync(
-                (timeoutMs, callback, userData, out operation) =>
+                (client, timeoutMs, callback, userData, out operation) =>
                     _native.cosmi_database_create_start(
-                        For(options),
+                        client,
                         reference,
                         databaseText,
                         (int)(throughput?.Kind ?? CosmiThroughputKind.None),
@@ -121,8 +121,8 @@ namespace Cosmi.Interop
             byte[] databaseText = NativeText.Required(database, nameof(database));
             using AccountReferenceHandle reference = ToNative(_native, account);
             return RunAsync(
-                (timeoutMs, callback, userData, out operation) =>
-                    _native.cosmi_database_delete_start(For(options), reference, databaseText, NoWait(wait), timeoutMs, callback, userData, out operation),
+                (client, timeoutMs, callback, userData, out operation) =>
+                    _native.cosmi_database_delete_start(client, reference, databaseText, NoWait(wait), timeoutMs, callback, userData, out operation),
                 ReadResources,
                 options,
                 cancellationToken);
@@ -148,8 +148,8 @@ namespace Cosmi.Interop
             byte[] databaseText = NativeText.Required(database, nameof(database));
             using AccountReferenceHandle reference = ToNative(_native, account);
             return RunAsync(
-                (timeoutMs, callback, userData, out operation) =>
-                    _native.cosmi_collection_list_start(For(options), reference, databaseText, timeoutMs, callback, userData, out operation),
+                (client, timeoutMs, callback, userData, out operation) =>
+                    _native.cosmi_collection_list_start(client, reference, databaseText, timeoutMs, callback, userData, out operation),
                 ReadResources,
                 options,
                 cancellationToken);
@@ -180,8 +180,8 @@ namespace Cosmi.Interop
             byte[] collectionText = NativeText.Required(collection, nameof(collection));
             using AccountReferenceHandle reference = ToNative(_native, account);
             return RunAsync(
-                (timeoutMs, callback, userData, out operation) =>
-                    _native.cosmi_collection_show_start(For(options), reference, databaseText, collectionText, timeoutMs, callback, userData, out operation),
+                (client, timeoutMs, callback, userData, out operation) =>
+                    _native.cosmi_collection_show_start(client, reference, databaseText, collectionText, timeoutMs, callback, userData, out operation),
                 ReadCollection,
                 options,
                 cancellationToken);
@@ -222,9 +222,9 @@ namespace Cosmi.Interop
             byte[] definitionText = NativeText.Required(definitionJson, nameof(definitionJson));
             using AccountReferenceHandle reference = ToNative(_native, account);
             return RunAsync(
-                (timeoutMs, callback, userData, out operation) =>
+                (client, timeoutMs, callback, userData, out operation) =>
                     _native.cosmi_collection_create_start(
-                        For(options),
+                        client,
                         reference,
                         databaseText,
                         collectionText,
@@ -266,9 +266,9 @@ namespace Cosmi.Interop
             byte[] collectionText = NativeText.Required(collection, nameof(collection));
             using AccountReferenceHandle reference = ToNative(_native, account);
             return RunAsync(
-                (timeoutMs, callback, userData, out operation) =>
+                (client, timeoutMs, callback, userData, out operation) =>
                     _native.cosmi_collection_delete_start(
-                        For(options),
+                        client,
                         reference,
                         databaseText,
                         collectionText,
@@ -305,8 +305,8 @@ namespace Cosmi.Interop
             byte[]? collectionText = NativeText.Optional(collection, nameof(collection));
             using AccountReferenceHandle reference = ToNative(_native, account);
             return RunAsync(
-                (timeoutMs, callback, userData, out operation) =>
-                    _native.cosmi_throughput_show_start(For(options), reference, databaseText, collectionText, timeoutMs, callback, userData, out operation),
+                (client, timeoutMs, callback, userData, out operation) =>
+                    _native.cosmi_throughput_show_start(client, reference, databaseText, collectionText, timeoutMs, callback, userData, out operation),
                 ReadResources,
                 options,
                 cancellationToken);
@@ -344,9 +344,9 @@ namespace Cosmi.Interop
             byte[]? collectionText = NativeText.Optional(collection, nameof(collection));
             using AccountReferenceHandle reference = ToNative(_native, account);
             return RunAsync(
-                (timeoutMs, callback, userData, out operation) =>
+                (client, timeoutMs, callback, userData, out operation) =>
                     _native.cosmi_throughput_set_start(
-                        For(options),
+                        client,
                         reference,
                         databaseText,
                         collectionText,

@@ -21,8 +21,8 @@ namespace Cosmi.Interop
             ThrowIfDisposed();
             byte[] resourceText = NativeText.Required(resource, nameof(resource));
             return RunAsync(
-                (timeoutMs, callback, userData, out operation) =>
-                    _native.cosmi_token_get_start(For(options), resourceText, timeoutMs, callback, userData, out operation),
+                (client, timeoutMs, callback, userData, out operation) =>
+                    _native.cosmi_token_get_start(client, resourceText, timeoutMs, callback, userData, out operation),
                 ReadToken,
                 options,
                 cancellationToken);
@@ -45,8 +45,8 @@ namespace Cosmi.Interop
             ThrowIfDisposed();
             byte[] resourceText = NativeText.Required(resource, nameof(resource));
             return RunAsync(
-                (timeoutMs, callback, userData, out operation) =>
-                    _native.cosmi_token_renew_start(For(options), resourceText, timeoutMs, callback, userData, out operation),
+                (client, timeoutMs, callback, userData, out operation) =>
+                    _native.cosmi_token_renew_start(client, resourceText, timeoutMs, callback, userData, out operation),
                 ReadToken,
                 options,
                 cancellationToken);
@@ -66,8 +66,8 @@ namespace Cosmi.Interop
         {
             ThrowIfDisposed();
             return RunAsync(
-                (timeoutMs, callback, userData, out operation) =>
-                    _native.cosmi_environment_show_start(For(options), timeoutMs, callback, userData, out operation),
+                (client, timeoutMs, callback, userData, out operation) =>
+                    _native.cosmi_environment_show_start(client, timeoutMs, callback, userData, out operation),
                 ReadEnvironment,
                 options,
                 cancellationToken);
@@ -87,8 +87,8 @@ namespace Cosmi.Interop
             ThrowIfDisposed();
             byte[] resourceText = NativeText.Required(resourceId, nameof(resourceId));
             return RunAsync(
-                (timeoutMs, callback, userData, out operation) =>
-                    _native.cosmi_identity_show_start(For(options), resourceText, timeoutMs, callback, userData, out operation),
+                (client, timeoutMs, callback, userData, out operation) =>
+                    _native.cosmi_identity_show_start(client, resourceText, timeoutMs, callback, userData, out operation),
                 ReadResources,
                 options,
                 cancellationToken);
@@ -113,8 +113,8 @@ namespace Cosmi.Interop
             ThrowIfDisposed();
             byte[] resourceText = NativeText.Required(resourceId, nameof(resourceId));
             return RunAsync(
-                (timeoutMs, callback, userData, out operation) =>
-                    _native.cosmi_identity_enable_start(For(options), resourceText, NoWait(wait), timeoutMs, callback, userData, out operation),
+                (client, timeoutMs, callback, userData, out operation) =>
+                    _native.cosmi_identity_enable_start(client, resourceText, NoWait(wait), timeoutMs, callback, userData, out operation),
                 ReadResources,
                 options,
                 cancellationToken);

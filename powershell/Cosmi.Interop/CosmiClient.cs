@@ -141,8 +141,6 @@ namespace Cosmi.Interop
             }
         }
 
-        private ClientHandle For(CosmiCallOptions? options) => options?.CheckOnly == true ? _checks : _client;
-
         private static int NoWait(bool wait) => wait ? 0 : 1;
 
         private Task<T> RunAsync<T>(
@@ -151,7 +149,7 @@ namespace Cosmi.Interop
             CosmiCallOptions? options,
             CancellationToken cancellationToken,
             [CallerMemberName] string what = "") =>
-            NativeOperation.RunAsync(_native, what, start, read, options, cancellationToken);
+            NativeOperation.RunAsync(_native, options?.CheckOnly == true ? _checks : _client, what, start, read, options, cancellationToken);
 
         private CosmiResources ReadResources(OperationHandle operation)
         {

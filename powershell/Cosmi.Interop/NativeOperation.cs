@@ -12,7 +12,7 @@ namespace Cosmi.Interop
         private static readonly cosmi_completion_fn Completion = Complete;
 
         /// <summary>Calls one of the start functions.</summary>
-        internal delegate int Starter(uint timeoutMs, cosmi_completion_fn callback, IntPtr userData, out OperationHandle operation);
+        internal delegate int Starter(ClientHandle client, uint timeoutMs, cosmi_completion_fn callback, IntPtr userData, out OperationHandle operation);
 
         /// <summary>Copies the result out of an operation that succeeded.</summary>
         internal delegate T Reader<T>(OperationHandle operation);
@@ -22,6 +22,7 @@ namespace Cosmi.Interop
         /// <exception cref="CosmiException">The operation failed.</exception>
         internal static async Task<T> RunAsync<T>(
             NativeMethods native,
+            ClientHandle client,
             string what,
             Starter start,
             Reader<T> read,
@@ -31,7 +32,7 @@ namespace Cosmi.Interop
             cancellationToken.ThrowIfCancellationRequested();
             var completion = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
             using NativeLog.Listener? listener = NativeLog.Listen(native, options);
-            using OperationHandle operation = StartOperation(native, what, start, listener, NativeTimeout.ToMilliseconds(options?.Timeout), completion);
+            using OperationHandle operation = StartOperation(native, client, what, start, listener, NativeTimeout.ToMilliseconds(options?.Timeout), completion);
             int status;
             using (cancellationToken.Register(() => native.cosmi_operation_cancel(operation)))
             {
@@ -55,6 +56,7 @@ namespace Cosmi.Interop
 
         private static OperationHandle StartOperation(
             NativeMethods native,
+            ClientHandle client,
             string what,
             Starter start,
             NativeLog.Listener? listener,
@@ -66,7 +68,7 @@ namespace Cosmi.Interop
             bool started = false;
             try
             {
-                int Start(out OperationHandle handle) => start(timeoutMs, Completion, GCHandle.ToIntPtr(userData), out handle);
+                int Start(out OperationHandle handle) => start(client, timeoutMs, Completion, GCHandle.ToIntPtr(userData), out handle);
                 int status = listener is null ? Start(out OperationHandle operation) : listener.StartOperation(Start, out operation);
                 started = status == (int)CosmiStatus.Ok;
                 CosmiErrors.ThrowUnlessOk(native, status, what);
