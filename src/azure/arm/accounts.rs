@@ -269,11 +269,27 @@ impl Arm {
         name: &Name,
         wait: bool,
     ) -> Result<bool, Error> {
-        // where it is now: elsewhere there would be none
-        let path = match name.id() {
-            Some(path) => path,
+        let what = What {
+            verb: "delete",
+            thing: format!("account {}", name.account),
+            needs: "Microsoft.DocumentDB/databaseAccounts/delete",
+            account: Some(&name.account),
+            secret: false,
+        };
+        // where it is now: elsewhere there would be none; and whether it goes already, which Azure refuses to begin again
+        let (path, under_way) = match name.id() {
+            Some(path) => {
+                call.may_send()?;
+                // whatever else there is to say, the deletion is told
+                let found = self.find_resource(call, &path, COSMOS_API, &what).await;
+                let under_way = matches!(found, Ok(Some(found)) if value(&found).is_ok_and(|account| is_going(&account)));
+                (path, under_way)
+            }
             None => match self.account(call, name, |_| false).await {
-                Ok(found) => found.id.clone(),
+                Ok(found) => (
+                    found.id.clone(),
+                    serde_json::from_str(&found.json).is_ok_and(|account| is_going(&account)),
+                ),
                 // what this identity does not see may be there all the same
                 Err(error) if error.kind() == Kind::NotFound => {
                     return match self.is_name_taken(call, name).await {
@@ -283,19 +299,6 @@ impl Arm {
                 }
                 Err(error) => return Err(error),
             },
-        };
-        call.may_send()?;
-        let what = What {
-            verb: "delete",
-            thing: format!("account {}", name.account),
-            needs: "Microsoft.DocumentDB/databaseAccounts/delete",
-            account: Some(&name.account),
-            secret: false,
-        };
-        // Azure refuses for a while to begin what is under way; whatever else there is to say, the deletion is told
-        let under_way = match self.find_resource(call, &path, COSMOS_API, &what).await {
-            Ok(Some(found)) => value(&found).is_ok_and(|account| is_going(&account)),
-            _ => false,
         };
         let deleted = if under_way {
             self.gone(call, &path, COSMOS_API, &what, wait).await
