@@ -98,8 +98,7 @@ impl Wished<'_> {
         .to_string()
     }
 
-    fn is(&self, held: &RawValue) -> bool {
-        let held = Held::of(held);
+    fn is(&self, held: &Held) -> bool {
         held.principal_id.eq_ignore_ascii_case(self.principal_id)
             && held.gives(&self.role)
             && held.below(&self.own) == Some(self.scope.as_str())
@@ -201,9 +200,9 @@ impl Arm {
         let what = what("take away a role on", account, DELETE);
         let mut revoked = false;
         for held in self.all_data(call, account, &wished.own).await? {
+            let held = Held::of(&held);
             if wished.is(&held) {
-                let id = Held::of(&held).id;
-                revoked |= self.remove(call, &id, COSMOS_API, &what, wait).await?;
+                revoked |= self.remove(call, &held.id, COSMOS_API, &what, wait).await?;
             }
         }
         Ok(revoked)
@@ -273,7 +272,7 @@ impl Arm {
         wished: &Wished<'_>,
     ) -> Result<Option<String>, Error> {
         let all = self.all_data(call, account, &wished.own).await?;
-        let held = all.iter().find(|held| wished.is(held));
+        let held = all.iter().find(|held| wished.is(&Held::of(held)));
         Ok(held.map(|held| held.get().to_owned()))
     }
 
@@ -461,7 +460,7 @@ mod tests {
             role: role.to_owned(),
             scope: scope.to_owned(),
         };
-        let there = held(&format!("{OWN}/dbs/D"));
+        let there = Held::of(&held(&format!("{OWN}/dbs/D")));
         assert!(wished("p", "r", "/dbs/D").is(&there));
         assert!(!wished("q", "r", "/dbs/D").is(&there));
         assert!(!wished("p", "s", "/dbs/D").is(&there));
