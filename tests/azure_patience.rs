@@ -16,26 +16,21 @@ fn client_at(azure: &Simulator, clock: &Arc<QuickClock>, settings: Settings) -> 
     Client::with_host(settings, log, support::host(azure.env(), clock)).expect("a client")
 }
 
-#[tokio::test]
-async fn two_who_find_out_the_cloud_at_once_both_go_on() {
+/// A machine in the Chinese cloud, whose tokens are given for the audience there.
+fn in_china() -> Simulator {
     let azure = Simulator::start();
-    let compute = json!({ "azEnvironment": "AzureChinaCloud", "name": "vm" }).to_string();
-    azure.fault(
-        json!({ "face": "imds", "path": "instance" }),
-        0,
-        json!({ "status": 200, "body": compute }),
-    );
-    // the public audience is refused, the Chinese one is not
-    azure.fault(
-        json!({ "face": "imds", "path": "oauth2/token" }),
-        1,
-        json!({ "status": 400, "body": "{\"error\":\"invalid_resource\"}" }),
-    );
+    azure.move_to_china();
     azure.fault(
         json!({ "face": "imds", "path": "oauth2/token" }),
         0,
         json!({ "status": 200, "body": "{\"access_token\":\"a.b.c\",\"expires_in\":\"3599\"}" }),
     );
+    azure
+}
+
+#[tokio::test]
+async fn two_who_find_out_the_cloud_at_once_both_go_on() {
+    let azure = in_china();
     let client = azure.client();
     let (call_1, call_2) = (call(&client), call(&client));
     let account = azure.account("myaccount");
@@ -53,23 +48,7 @@ async fn two_who_find_out_the_cloud_at_once_both_go_on() {
 
 #[tokio::test]
 async fn whatever_is_asked_first_finds_out_the_cloud() {
-    let azure = Simulator::start();
-    let compute = json!({ "azEnvironment": "AzureChinaCloud", "name": "vm" }).to_string();
-    azure.fault(
-        json!({ "face": "imds", "path": "instance" }),
-        0,
-        json!({ "status": 200, "body": compute }),
-    );
-    azure.fault(
-        json!({ "face": "imds", "path": "oauth2/token" }),
-        1,
-        json!({ "status": 400, "body": "{\"error\":\"invalid_resource\"}" }),
-    );
-    azure.fault(
-        json!({ "face": "imds", "path": "oauth2/token" }),
-        0,
-        json!({ "status": 200, "body": "{\"access_token\":\"a.b.c\",\"expires_in\":\"3599\"}" }),
-    );
+    let azure = in_china();
     let client = azure.client();
     let asked = client
         .list_access(&call(&client), &azure.account("myaccount"), None)

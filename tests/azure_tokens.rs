@@ -427,18 +427,7 @@ async fn clouds_are_named_or_learnt_from_the_metadata_service() {
     );
     settings.cloud = None;
 
-    // a machine in China: the public audience is refused, the metadata service says where it is
-    let compute = json!({ "azEnvironment": "AzureChinaCloud", "name": "vm" }).to_string();
-    azure.fault(
-        json!({ "face": "imds", "path": "instance" }),
-        0,
-        json!({ "status": 200, "body": compute }),
-    );
-    azure.fault(
-        json!({ "face": "imds", "path": "oauth2/token" }),
-        1,
-        json!({ "status": 400, "body": "{\"error\":\"invalid_resource\"}" }),
-    );
+    azure.move_to_china();
     let client = make(&settings).expect("a client");
     let _ = client.list_accounts(&call(&client), None, None).await;
     let asked: Vec<_> = azure

@@ -231,6 +231,21 @@ impl Simulator {
         }
     }
 
+    /// The machine is in China from now on: the public audience is refused, the metadata service says where it is.
+    pub fn move_to_china(&self) {
+        let compute = json!({ "azEnvironment": "AzureChinaCloud", "name": "vm" }).to_string();
+        self.fault(
+            json!({ "face": "imds", "path": "instance" }),
+            0,
+            json!({ "status": 200, "body": compute }),
+        );
+        self.fault(
+            json!({ "face": "imds", "path": "oauth2/token" }),
+            1,
+            json!({ "status": 400, "body": "{\"error\":\"invalid_resource\"}" }),
+        );
+    }
+
     /// Adds a fault: `face` and `path` say where, `action` what.
     pub fn fault(&self, matching: impl Into<Value>, times: u32, action: impl Into<Value>) {
         self.control(
